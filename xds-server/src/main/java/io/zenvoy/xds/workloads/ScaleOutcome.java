@@ -1,0 +1,27 @@
+package io.zenvoy.xds.workloads;
+
+/** What became of a {@link ScaleRequest}. */
+public sealed interface ScaleOutcome {
+  /** It was carried out. */
+  record Scaled() implements ScaleOutcome {}
+
+  /** The workload had changed; this is how it looks now, so decide again. */
+  record Conflict(int replicas, String version) implements ScaleOutcome {}
+
+  /** There is no such workload. */
+  record Missing() implements ScaleOutcome {}
+
+  /**
+   * It may work later: a time-out, an overloaded or absent server.
+   *
+   * @param reason one line for people
+   */
+  record Unavailable(String reason) implements ScaleOutcome {}
+
+  /**
+   * It will not work until somebody changes something: forbidden, invalid.
+   *
+   * @param reason one line for people
+   */
+  record Refused(String reason) implements ScaleOutcome {}
+}
