@@ -25,10 +25,12 @@ final class KubernetesApi {
 
   private final KubernetesClient client;
   private final HttpClient http;
+  private final Reachability reachability;
   private final MeterRegistry registry;
 
-  KubernetesApi(KubernetesClient client, MeterRegistry registry) {
-    this.client = client;
+  KubernetesApi(KubernetesConnection connection, MeterRegistry registry) {
+    this.client = connection.client();
+    this.reachability = connection.reachability();
     this.registry = registry;
     this.http =
         client
@@ -102,6 +104,7 @@ final class KubernetesApi {
       response.cancel(true);
       return new Reply.Unanswered("no answer within " + limit.toMillis() + " ms");
     } catch (ExecutionException e) {
+      reachability.failed(e);
       return new Reply.Unanswered(Reachability.reason(e));
     } catch (InterruptedException e) {
       response.cancel(true);

@@ -36,7 +36,9 @@ final class KubernetesConnection implements AutoCloseable {
   static KubernetesConnection open(Optional<Path> kubeconfig, MeterRegistry registry) {
     Config config = configuration(kubeconfig);
     config.setConnectionTimeout(CONNECT_LIMIT_MILLIS);
-    config.setRequestRetryBackoffLimit(0);
+    // One repetition, for fabric8 tells of a failed connection only where it will repeat.
+    config.setRequestRetryBackoffLimit(1);
+    config.setRequestRetryBackoffInterval(WATCH_RECONNECT_MILLIS);
     config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
     config.setUserAgent("zenvoy");
     Reachability reachability = new Reachability(config.getMasterUrl());

@@ -61,7 +61,7 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
     this.settings = settings;
     this.registry = registry;
     this.connection = KubernetesConnection.open(settings.kubeconfig(), registry);
-    KubernetesApi api = new KubernetesApi(connection.client(), registry);
+    KubernetesApi api = new KubernetesApi(connection, registry);
     this.scaler = new KubernetesScaler(api, managed);
     this.recorder =
         new KubernetesEvents(
