@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Reachability {
   private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
+
+  private static final Duration OUTAGE_PACE = Duration.ofSeconds(30);
+
+  /** Longer, for it may be meant: without EndpointSlices, for example, zenvoy goes on. */
+  private static final Duration DENIAL_PACE = Duration.ofMinutes(10);
 
   private final String server;
   private final AtomicReference<Optional<Outage>> outage = new AtomicReference<>(Optional.empty());
@@ -36,7 +42,8 @@ final class Reachability {
             .updateAndGet(
                 before ->
                     Optional.of(
-                        new Outage(reason, before.map(Outage::pace).orElseGet(Reachability::pace))))
+                        new Outage(
+                            reason, before.map(Outage::pace).orElseGet(() -> pace(OUTAGE_PACE)))))
             .orElseThrow();
     if (now.pace().isDue()) {
       LOG.atWarn()
@@ -76,7 +83,9 @@ final class Reachability {
   private void denied(RequestTarget target, int status) {
     Denial denial =
         denials.compute(
-            target, (key, before) -> new Denial(status, before == null ? pace() : before.pace()));
+            target,
+            (key, before) ->
+                new Denial(status, before == null ? pace(DENIAL_PACE) : before.pace()));
     if (denial.pace().isDue()) {
       LOG.atWarn()
           .addKeyValue("server", server)
@@ -105,22 +114,22 @@ final class Reachability {
                 : " in namespace " + target.namespace());
   }
 
-  private static Pace pace() {
-    return new Pace(System::nanoTime);
+  private static Pace pace(Duration longest) {
+    return new Pace(System::nanoTime, longest);
   }
 
-  /** The innermost cause that says anything, in one line. */
+  /** The first cause that says anything, else what kind it is; in one line. */
   static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while ((cause instanceof ExecutionException
-            || cause instanceof CompletionException
-            || cause.getMessage() == null)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
+    Throwable first = failure;
+    while ((first instanceof ExecutionException || first instanceof CompletionException)
+        && first.getCause() != null) {
+      first = first.getCause();
     }
-    String name = cause.getClass().getSimpleName();
-    return cause.getMessage() == null
-        ? name
-        : name + ": " + Observations.oneLine(cause.getMessage());
+    for (Throwable cause = first; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null) {
+        return cause.getClass().getSimpleName() + ": " + Observations.oneLine(cause.getMessage());
+      }
+    }
+    return first.getClass().getSimpleName();
   }
 }

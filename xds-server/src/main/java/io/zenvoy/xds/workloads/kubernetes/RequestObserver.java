@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,10 +32,15 @@ final class RequestObserver implements Interceptor {
       AsyncBody.Consumer<List<ByteBuffer>> consumer) {
     RequestTarget target = RequestTarget.of(request.method(), request.uri());
     reachability.answered(target, response.code());
-    if (target.verb().equals("watch") && response.code() < 400 && !watched.add(target)) {
-      registry
-          .counter("zenvoy_kubernetes_watch_restarts", "resource", target.resource())
-          .increment();
+    if (target.verb().equals("watch") && response.code() < 400) {
+      Counter restarts =
+          Counter.builder("zenvoy_kubernetes_watch_restarts")
+              .description("Watches that began again, as they do every few minutes in any case")
+              .tag("resource", target.resource())
+              .register(registry);
+      if (!watched.add(target)) {
+        restarts.increment();
+      }
     }
   }
 

@@ -97,8 +97,11 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
 
   private boolean retry(Throwable failure) {
     LOG.atDebug().setCause(failure).log("list or watch failed");
-    if (failure instanceof KubernetesClientException refusal && refusal.getCode() > 0) {
-      listener.refused(refusal.getCode());
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KubernetesClientException refusal && refusal.getCode() > 0) {
+        listener.refused(refusal.getCode());
+        break;
+      }
     }
     return true;
   }

@@ -12,7 +12,7 @@ class PaceTest {
   @Test
   void whatRepeatsComesLessAndLessOftenButNeverStops() {
     AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
-    Pace pace = new Pace(clock::get);
+    Pace pace = new Pace(clock::get, Duration.ofSeconds(30));
     List<Integer> due = new ArrayList<>();
 
     for (int second = 0; second <= 100; second++) {
