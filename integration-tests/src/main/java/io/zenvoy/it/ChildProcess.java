@@ -73,7 +73,12 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines of every process that was started and not closed yet, for a failed test. */
+  /** From now on {@link #lastLinesOfAll} leaves out those that have ended by now. */
+  static void forgetEnded() {
+    STARTED.removeIf(child -> !child.isAlive());
+  }
+
+  /** The last lines of every process, for a failed test. */
   public static String lastLinesOfAll(int lines) {
     return STARTED.stream().map(child -> child.describe(lines)).collect(Collectors.joining());
   }
@@ -163,7 +168,6 @@ public final class ChildProcess implements AutoCloseable {
   /** Ends the process with SIGTERM, after 20 seconds with SIGKILL. */
   @Override
   public void close() {
-    STARTED.remove(this);
     process.destroy();
     try {
       if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -43,11 +43,11 @@ final class ControlPlane implements AutoCloseable {
   private final int apiPort = FreePorts.next();
   private final ChildProcess etcd;
   private @Nullable ChildProcess apiServer;
-  private final ChildProcess controllerManager;
+  private ChildProcess controllerManager;
 
   ControlPlane() {
     etcd = startEtcd();
-    startApiServer();
+    apiServer = startApiServerProcess();
     controllerManager = startControllerManager();
   }
 
@@ -59,33 +59,17 @@ final class ControlPlane implements AutoCloseable {
     return "https://" + ADDRESS + ":" + apiPort;
   }
 
-  /** Starts the API server, unless it runs, and waits until it is ready. */
+  /**
+   * Starts the API server again and waits until it is ready. Controller-manager starts anew too,
+   * because its watches would come back only after their back-off.
+   */
   void startApiServer() {
     if (apiServer != null) {
       return;
     }
-    ChildProcess started =
-        start(
-            "kube-apiserver",
-            assets.apiServer().toString(),
-            "--etcd-servers=http://127.0.0.1:" + etcdPort,
-            "--cert-dir=" + files.certificates(),
-            "--bind-address=0.0.0.0",
-            "--advertise-address=" + ADDRESS,
-            "--secure-port=" + apiPort,
-            "--service-cluster-ip-range=10.96.0.0/12",
-            "--authorization-mode=RBAC",
-            "--anonymous-auth=true",
-            "--token-auth-file=" + files.tokens(),
-            "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-account-key-file=" + files.serviceAccountKey(),
-            "--service-account-signing-key-file=" + files.serviceAccountKey(),
-            "--audit-policy-file=" + files.auditPolicy(),
-            "--audit-log-path=" + files.auditLog());
-    apiServer = started;
-    await(
-        started,
-        () -> Files.exists(files.apiServerCertificate()) && ApiReadiness.isReady(server()));
+    controllerManager.close();
+    apiServer = startApiServerProcess();
+    controllerManager = startControllerManager();
   }
 
   /** Ends the API server; its connections are cut, and new ones refused. */
@@ -129,6 +113,31 @@ final class ControlPlane implements AutoCloseable {
             "--initial-cluster=default=" + peers,
             "--unsafe-no-fsync");
     await(started, () -> accepts(etcdPort));
+    return started;
+  }
+
+  private ChildProcess startApiServerProcess() {
+    ChildProcess started =
+        start(
+            "kube-apiserver",
+            assets.apiServer().toString(),
+            "--etcd-servers=http://127.0.0.1:" + etcdPort,
+            "--cert-dir=" + files.certificates(),
+            "--bind-address=0.0.0.0",
+            "--advertise-address=" + ADDRESS,
+            "--secure-port=" + apiPort,
+            "--service-cluster-ip-range=10.96.0.0/12",
+            "--authorization-mode=RBAC",
+            "--anonymous-auth=true",
+            "--token-auth-file=" + files.tokens(),
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-account-key-file=" + files.serviceAccountKey(),
+            "--service-account-signing-key-file=" + files.serviceAccountKey(),
+            "--audit-policy-file=" + files.auditPolicy(),
+            "--audit-log-path=" + files.auditLog());
+    await(
+        started,
+        () -> Files.exists(files.apiServerCertificate()) && ApiReadiness.isReady(server()));
     return started;
   }
 

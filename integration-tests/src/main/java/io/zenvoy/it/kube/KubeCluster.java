@@ -26,14 +26,15 @@ public final class KubeCluster implements AutoCloseable {
       controlPlane
           .files()
           .writeKubeconfig("admin", controlPlane.server(), ControlPlaneFiles.ADMIN_TOKEN);
-  private final KubernetesClient client =
-      new KubernetesClientBuilder()
-          .withConfig(Config.fromKubeconfig(adminKubeconfig.toFile()))
-          .build();
+  private final KubernetesClient client;
   private final AtomicInteger namespaces = new AtomicInteger();
   private final AtomicInteger podAddresses = new AtomicInteger();
 
   KubeCluster() {
+    Config config = Config.fromKubeconfig(adminKubeconfig.toFile());
+    // The default waits for half a minute, which hides that the API server is away.
+    config.setRequestRetryBackoffLimit(2);
+    client = new KubernetesClientBuilder().withConfig(config).build();
     client
         .nodes()
         .resource(new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build())
