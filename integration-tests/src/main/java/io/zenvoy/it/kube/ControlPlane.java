@@ -143,7 +143,8 @@ final class ControlPlane implements AutoCloseable {
 
   private ChildProcess startControllerManager() {
     Path kubeconfig =
-        files.writeKubeconfig("controller-manager", server(), ControlPlaneFiles.ADMIN_TOKEN);
+        files.writeKubeconfig(
+            "controller-manager", server(), ControlPlaneFiles.ADMIN_TOKEN, "default");
     return start(
         "kube-controller-manager",
         assets.controllerManager().toString(),

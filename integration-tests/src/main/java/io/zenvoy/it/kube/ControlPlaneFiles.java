@@ -1,5 +1,6 @@
 package io.zenvoy.it.kube;
 
+import io.zenvoy.it.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +24,10 @@ final class ControlPlaneFiles {
 
   static ControlPlaneFiles create() {
     try {
-      ControlPlaneFiles files = new ControlPlaneFiles(Files.createTempDirectory("zenvoy-kube"));
+      Path parent = Project.root().resolve("integration-tests/target");
+      Files.createDirectories(parent);
+      ControlPlaneFiles files =
+          new ControlPlaneFiles(Files.createTempDirectory(parent, "kubernetes"));
       Files.writeString(files.tokens(), ADMIN_TOKEN + ",admin,admin,system:masters\n");
       Files.writeString(files.serviceAccountKey(), newPrivateKey());
       Files.writeString(
@@ -69,8 +73,13 @@ final class ControlPlaneFiles {
     return folder.resolve("audit.log");
   }
 
-  /** Writes a kubeconfig and returns its path; another one of the same name is replaced. */
-  Path writeKubeconfig(String name, String server, String token) {
+  /**
+   * Writes a kubeconfig; another one of the same name is replaced.
+   *
+   * @param namespace the context's
+   * @return its path
+   */
+  Path writeKubeconfig(String name, String server, String token, String namespace) {
     try {
       Path file = folder.resolve(name + ".kubeconfig");
       String authority =
@@ -83,9 +92,9 @@ final class ControlPlaneFiles {
           current-context: test
           clusters: [{name: test, cluster: {server: "%s", certificate-authority-data: %s}}]
           users: [{name: test, user: {token: "%s"}}]
-          contexts: [{name: test, context: {cluster: test, user: test, namespace: default}}]
+          contexts: [{name: test, context: {cluster: test, user: test, namespace: "%s"}}]
           """
-              .formatted(server, authority, token));
+              .formatted(server, authority, token, namespace));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -25,7 +25,8 @@ public final class KubeCluster implements AutoCloseable {
   private final Path adminKubeconfig =
       controlPlane
           .files()
-          .writeKubeconfig("admin", controlPlane.server(), ControlPlaneFiles.ADMIN_TOKEN);
+          .writeKubeconfig(
+              "admin", controlPlane.server(), ControlPlaneFiles.ADMIN_TOKEN, "default");
   private final KubernetesClient client;
   private final AtomicInteger namespaces = new AtomicInteger();
   private final AtomicInteger podAddresses = new AtomicInteger();
@@ -99,7 +100,10 @@ public final class KubeCluster implements AutoCloseable {
     return controlPlane
         .files()
         .writeKubeconfig(
-            namespace + "-" + serviceAccount, controlPlane.server(), token.getStatus().getToken());
+            namespace + "-" + serviceAccount,
+            controlPlane.server(),
+            token.getStatus().getToken(),
+            namespace);
   }
 
   /**
