@@ -1,7 +1,12 @@
 package io.zenvoy.it;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,23 +48,30 @@ public final class Programs implements AutoCloseable {
 
   /** Starts the control plane on a free admin port unless one is given. */
   public RunningProgram xdsServer(Map<String, String> environment) {
-    return start("xds-server", environment);
+    return start("xds-server", List.of(), environment);
   }
 
   /** Starts the daemon on a free admin port unless one is given. */
   public RunningProgram tproxy(Map<String, String> environment) {
-    return start("tproxy", environment);
+    return start("tproxy", List.of(), environment);
   }
 
-  private RunningProgram start(String program, Map<String, String> environment) {
+  /** The same without the capabilities that redirecting needs. */
+  public RunningProgram unprivilegedTproxy(Map<String, String> environment) {
+    return start(
+        "tproxy", List.of("setpriv", "--bounding-set", "-net_admin,-net_raw"), environment);
+  }
+
+  private RunningProgram start(
+      String program, List<String> wrapper, Map<String, String> environment) {
     Map<String, String> complete = new LinkedHashMap<>(environment);
     complete.computeIfAbsent("ADMIN_PORT", key -> Integer.toString(FreePorts.next()));
-    ChildProcess process =
-        ChildProcess.start(
-            program,
-            Project.logs(test).resolve(program + ".log"),
-            complete,
-            List.of(Project.program(program).toString()));
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(Project.program(program).toString());
+    // The second one of a test, after a restart, gets a log of its own.
+    Path log = Project.logs(test).resolve("%s-%d.log".formatted(program, started.size() + 1));
+    deleteEarlierRun(log);
+    ChildProcess process = ChildProcess.start(program, log, complete, command);
     // Tests of bad input pass what is not a number.
     String port = complete.getOrDefault("ADMIN_PORT", "");
     RunningProgram running =
@@ -72,6 +84,14 @@ public final class Programs implements AutoCloseable {
   public void close() {
     while (!started.isEmpty()) {
       started.pop().process().close();
+    }
+  }
+
+  private static void deleteEarlierRun(Path log) {
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

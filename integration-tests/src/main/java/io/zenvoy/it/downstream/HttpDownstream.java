@@ -1,5 +1,6 @@
 package io.zenvoy.it.downstream;
 
+import io.zenvoy.common.HostPort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Asks a service through Envoy by its host name, over HTTP/1.1. Needs {@code
+ * Asks a service by its host name, over HTTP/1.1, through Envoy or through its slot. Needs {@code
  * -Djdk.httpclient.allowRestrictedHeaders=host}. Thread-safe.
  */
 public final class HttpDownstream implements AutoCloseable {
@@ -21,13 +22,13 @@ public final class HttpDownstream implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(10))
           .build();
-  private final int port;
+  private final HostPort server;
 
   /**
-   * @param port Envoy's listener on loopback
+   * @param server Envoy's listener, or a slot
    */
-  public HttpDownstream(int port) {
-    this.port = port;
+  public HttpDownstream(HostPort server) {
+    this.server = server;
   }
 
   /** Sends a GET and waits for the answer. */
@@ -51,7 +52,7 @@ public final class HttpDownstream implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String host, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+    return HttpRequest.newBuilder(URI.create("http://" + server + path))
         .setHeader("Host", host)
         .timeout(PATIENCE);
   }

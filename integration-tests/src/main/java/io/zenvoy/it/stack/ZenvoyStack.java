@@ -1,5 +1,6 @@
 package io.zenvoy.it.stack;
 
+import io.zenvoy.common.HostPort;
 import io.zenvoy.it.FreePorts;
 import io.zenvoy.it.Programs;
 import io.zenvoy.it.downstream.HttpDownstream;
@@ -34,7 +35,8 @@ public final class ZenvoyStack implements AutoCloseable {
   private final int xdsPort = FreePorts.next();
   private final String xdsAdminPort = Integer.toString(FreePorts.next());
   private final String daemonAdminPort = Integer.toString(FreePorts.next());
-  private final HttpDownstream downstream = new HttpDownstream(HTTP_PORT);
+  private final HttpDownstream downstream =
+      new HttpDownstream(new HostPort("127.0.0.1", HTTP_PORT));
   private Programs.RunningProgram xdsServer;
   private Programs.RunningProgram tproxy;
   private Envoy envoy;
