@@ -31,6 +31,7 @@ final class Replicas {
   private @Nullable String version;
   private boolean missing;
   private boolean inFlight;
+  private boolean overtaken;
   private @Nullable String refusal;
   private long backOffNanos;
   private long retryAtNanos;
@@ -60,6 +61,14 @@ final class Replicas {
 
   boolean isInFlight() {
     return inFlight;
+  }
+
+  /**
+   * Whether the latest write only came too late: the workload had changed in something else than
+   * its replicas.
+   */
+  boolean isOvertaken() {
+    return overtaken;
   }
 
   /** Why the latest write can't work until somebody changes something; empty if it may. */
@@ -100,11 +109,13 @@ final class Replicas {
       return;
     }
     inFlight = true;
+    overtaken = false;
+    int from = observed;
     scaler.scale(
         new ScaleRequest(workload, observed, known, replicas),
         outcome -> {
           inFlight = false;
-          ended(replicas, outcome);
+          ended(from, replicas, outcome);
           changed.run();
         });
   }
@@ -113,7 +124,7 @@ final class Replicas {
     return backOffNanos > 0 && clock.getAsLong() - retryAtNanos < 0;
   }
 
-  private void ended(int replicas, ScaleOutcome outcome) {
+  private void ended(int from, int replicas, ScaleOutcome outcome) {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
         observed = replicas;
@@ -122,6 +133,7 @@ final class Replicas {
         backOffNanos = 0;
       }
       case ScaleOutcome.Conflict(int found, String foundVersion) -> {
+        overtaken = found == from;
         observed = found;
         version = foundVersion;
         expected = -1;

@@ -12,6 +12,8 @@ sealed interface State {
   Phase phase();
 
   /**
+   * Nothing runs, or nothing that became ready in time.
+   *
    * @param verdict why the latest wake failed, if it did
    */
   record Asleep(Optional<Verdict> verdict, long sinceNanos) implements State {
@@ -22,6 +24,8 @@ sealed interface State {
   }
 
   /**
+   * Scaled up by whomever, and not ready yet.
+   *
    * @param awaitedSince since when somebody waits; empty while nobody does
    */
   record Waking(OptionalLong awaitedSince) implements State {
@@ -32,6 +36,8 @@ sealed interface State {
   }
 
   /**
+   * Ready.
+   *
    * @param slotBehind whether the slot stands behind the pods; not yet in the first moments, see
    *     {@link io.zenvoy.xds.model.Assignment.EnvoySide.PodsOnly}
    */

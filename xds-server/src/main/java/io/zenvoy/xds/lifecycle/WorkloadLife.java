@@ -1,31 +1,20 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.common.Durations;
-import io.zenvoy.common.HostPort;
 import io.zenvoy.xds.lifecycle.LifecycleObserver.SleepOutcome;
 import io.zenvoy.xds.lifecycle.LifecycleObserver.WakeOutcome;
 import io.zenvoy.xds.lifecycle.Nodes.Node;
-import io.zenvoy.xds.model.Assignment;
-import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Endpoints;
 import io.zenvoy.xds.model.Phase;
-import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -42,12 +31,6 @@ final class WorkloadLife {
   /** How long the nodes are given to prove that nothing is under way. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
-  /**
-   * For how long an endpoint that is listed after the workload was scaled to zero is taken for a
-   * dying one.
-   */
-  private static final Duration DYING = Duration.ofSeconds(3);
-
   /** How long the daemons are given to answer what they had parked when a wake failed. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
@@ -58,10 +41,8 @@ final class WorkloadLife {
   private final LongSupplier clock;
   private final Replicas replicas;
   private final Activity activity;
-  private final Map<String, Cluster> clusters = new TreeMap<>();
-  private final Map<String, Endpoints> endpoints = new TreeMap<>();
-  private final Set<HostPort> dying = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
-  private long dyingUntilNanos;
+  private final WorkloadClusters clusters = new WorkloadClusters();
+  private final WorkloadEndpoints endpoints;
   private String failure = "";
   private boolean wokenByUs;
   private boolean moved;
@@ -81,6 +62,7 @@ final class WorkloadLife {
     this.clock = clock;
     this.replicas = new Replicas(key, scaler, clock, this::evaluate);
     this.activity = new Activity(nodes, clock.getAsLong());
+    this.endpoints = new WorkloadEndpoints(clock);
   }
 
   WorkloadKey key() {
@@ -100,7 +82,7 @@ final class WorkloadLife {
   }
 
   Collection<Cluster> clusters() {
-    return clusters.values();
+    return clusters.all();
   }
 
   /** Whether it may change its phase or its endpoints by the passing of time alone. */
@@ -115,9 +97,9 @@ final class WorkloadLife {
 
   /** Adds a cluster or changes it; its connections go where the phase wants them. */
   void define(Cluster cluster) {
-    clusters.put(cluster.name(), cluster);
-    rollout.define(assignment(cluster), clock.getAsLong());
-    observer.phase(key, names(), phase());
+    clusters.put(cluster);
+    rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
+    observer.phase(key, clusters.names(), phase());
   }
 
   void remove(String cluster) {
@@ -128,8 +110,6 @@ final class WorkloadLife {
   /** The endpoints of one cluster have changed. */
   void endpoints(String cluster, Endpoints now) {
     endpoints.put(cluster, now);
-    dying.removeIf(
-        endpoint -> endpoints.values().stream().noneMatch(e -> e.ready().contains(endpoint)));
     publish();
     evaluate();
   }
@@ -143,7 +123,7 @@ final class WorkloadLife {
   /** A node has reported, whether or not its report spoke of this workload. */
   void reportedBy(Node node, long stream) {
     if (state instanceof State.Draining draining) {
-      draining.proof().reported(node, stream, clusters.values());
+      draining.proof().reported(node, stream, clusters.all());
     }
   }
 
@@ -153,11 +133,11 @@ final class WorkloadLife {
     if (!(state instanceof State.Awake) || replicas.count() == 0) {
       return;
     }
-    if (activity.isUnderWay(clusters.values())) {
+    if (activity.isUnderWay(clusters.all())) {
       activity.touch(now);
     }
     long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
-    if (now - quietSince >= window().toNanos()) {
+    if (now - quietSince >= clusters.window().toNanos()) {
       enter(new State.Draining(now, State.Draining.Step.SWITCH, proofBy(NodeKind.ENVOY)));
       evaluate();
     }
@@ -178,7 +158,7 @@ final class WorkloadLife {
 
   private void whileAsleep(State.Asleep asleep) {
     long now = clock.getAsLong();
-    if (isReady()) {
+    if (endpoints.anyReady()) {
       enterAwake();
     } else if (isAwaited()) {
       failure = "";
@@ -195,7 +175,7 @@ final class WorkloadLife {
 
   private void whileWaking(State.Waking waking) {
     long now = clock.getAsLong();
-    if (isReady()) {
+    if (endpoints.anyReady()) {
       waking
           .awaitedSince()
           .ifPresent(since -> wakeEnded(WakeOutcome.READY, Duration.ofNanos(now - since), ""));
@@ -227,28 +207,31 @@ final class WorkloadLife {
       judge(WakeOutcome.FAILED, waitedNanos, replicas.refusal().get());
     } else if (!failure.isEmpty()) {
       judge(WakeOutcome.FAILED, waitedNanos, failure);
-    } else if (waitedNanos >= wakeTimeout().toNanos()) {
-      judge(WakeOutcome.TIMEOUT, waitedNanos, "not ready after " + Durations.format(wakeTimeout()));
+    } else if (waitedNanos >= clusters.wakeTimeout().toNanos()) {
+      judge(
+          WakeOutcome.TIMEOUT,
+          waitedNanos,
+          "not ready after " + Durations.format(clusters.wakeTimeout()));
     } else if (replicas.count() == 0) {
       wokenByUs = true;
-      replicas.scale(wantedReplicas());
+      replicas.scale(clusters.wantedReplicas());
     }
   }
 
   private void whileAwake(State.Awake awake) {
-    if (!isReady()) {
+    if (!endpoints.anyReady()) {
       fall();
     } else if (!awake.slotBehind()
         && (clock.getAsLong() - awake.sinceNanos() >= SLOTLESS_LIMIT.toNanos()
-            || clusters.keySet().stream().allMatch(rollout::acceptedByEnvoys))) {
+            || clusters.names().stream().allMatch(rollout::acceptedByEnvoys))) {
       enter(new State.Awake(awake.sinceNanos(), true));
     }
   }
 
   private void whileDraining(State.Draining draining) {
     if (draining.step() == State.Draining.Step.SCALE) {
-      whileScalingToZero();
-    } else if (!isReady()) {
+      whileScalingToZero(draining);
+    } else if (!endpoints.anyReady()) {
       sleepEnded(SleepOutcome.CANCELLED);
       fall();
     } else if (activity.latestNanos() - draining.sinceNanos() > 0) {
@@ -278,13 +261,16 @@ final class WorkloadLife {
     }
   }
 
-  private void whileScalingToZero() {
+  private void whileScalingToZero(State.Draining draining) {
     if (replicas.isInFlight()) {
       return;
     }
-    if (replicas.count() == 0) {
-      endpoints.values().forEach(each -> dying.addAll(each.ready()));
-      dyingUntilNanos = clock.getAsLong() + DYING.toNanos();
+    if (replicas.isOvertaken()
+        && activity.latestNanos() - draining.sinceNanos() <= 0
+        && clock.getAsLong() - draining.sinceNanos() < DRAIN_LIMIT.toNanos()) {
+      replicas.scale(0);
+    } else if (replicas.count() == 0) {
+      endpoints.allDie();
       wokenByUs = false;
       sleepEnded(SleepOutcome.ASLEEP);
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
@@ -296,13 +282,13 @@ final class WorkloadLife {
 
   /** Must be made before that is published which it is to prove. */
   private Proof proofBy(NodeKind kind) {
-    return new Proof(kind, rollout, clusters.keySet());
+    return new Proof(kind, rollout, clusters.names());
   }
 
   private void returnToZeroIfVain() {
     if (wokenByUs
-        && clock.getAsLong() - activity.latestNanos() >= window().toNanos()
-        && !activity.isUnderWay(clusters.values())) {
+        && clock.getAsLong() - activity.latestNanos() >= clusters.window().toNanos()
+        && !activity.isUnderWay(clusters.all())) {
       replicas.scale(0);
     }
   }
@@ -321,7 +307,7 @@ final class WorkloadLife {
   }
 
   private void judge(WakeOutcome outcome, long waitedNanos, String reason) {
-    activity.judged(clusters.values());
+    activity.judged(clusters.all());
     wakeEnded(outcome, Duration.ofNanos(waitedNanos), reason);
     long now = clock.getAsLong();
     enter(new State.Asleep(Optional.of(new Verdict(Long.toHexString(now), reason)), now));
@@ -333,62 +319,14 @@ final class WorkloadLife {
     moved = true;
     publish();
     if (phaseChanged) {
-      observer.phase(key, names(), next.phase());
+      observer.phase(key, clusters.names(), next.phase());
     }
   }
 
   private void publish() {
-    for (Cluster cluster : clusters.values()) {
-      rollout.assign(assignment(cluster));
+    for (Cluster cluster : clusters.all()) {
+      rollout.assign(endpoints.assignment(cluster, state));
     }
-  }
-
-  private Assignment assignment(Cluster cluster) {
-    List<HostPort> ready = ready(cluster.name());
-    return switch (state) {
-      case State.Asleep asleep -> Assignment.parked(cluster, asleep.verdict());
-      case State.Waking waking ->
-          new Assignment(cluster, new EnvoySide.SlotOnly(), dialable(cluster), Optional.empty());
-      case State.Awake awake ->
-          new Assignment(
-              cluster, envoySide(ready, awake.slotBehind()), dialable(cluster), Optional.empty());
-      case State.Draining draining ->
-          draining.step() == State.Draining.Step.SWITCH
-              ? new Assignment(
-                  cluster, new EnvoySide.SlotOnly(), dialable(cluster), Optional.empty())
-              : Assignment.parked(cluster, Optional.empty());
-    };
-  }
-
-  private static EnvoySide envoySide(List<HostPort> pods, boolean slotBehind) {
-    if (pods.isEmpty()) {
-      return new EnvoySide.SlotOnly();
-    }
-    return slotBehind ? new EnvoySide.PodsThenSlot(pods) : new EnvoySide.PodsOnly(pods);
-  }
-
-  /**
-   * The endpoints that daemons may dial: the ready ones, and with {@code ready: tcp} those that are
-   * only starting.
-   */
-  private List<HostPort> dialable(Cluster cluster) {
-    List<HostPort> dialable = new ArrayList<>(ready(cluster.name()));
-    if (dialable.isEmpty() && cluster.policy().startingCounts()) {
-      dialable.addAll(endpoints.getOrDefault(cluster.name(), Endpoints.NONE).starting());
-    }
-    return dialable;
-  }
-
-  private List<HostPort> ready(String cluster) {
-    List<HostPort> ready = endpoints.getOrDefault(cluster, Endpoints.NONE).ready();
-    if (dying.isEmpty() || clock.getAsLong() - dyingUntilNanos >= 0) {
-      return ready;
-    }
-    return ready.stream().filter(endpoint -> !dying.contains(endpoint)).toList();
-  }
-
-  private boolean isReady() {
-    return clusters.keySet().stream().anyMatch(cluster -> !ready(cluster).isEmpty());
   }
 
   private boolean isAwaited() {
@@ -397,39 +335,16 @@ final class WorkloadLife {
             && verdict.isPresent()
             && clock.getAsLong() - since < ANSWER_LIMIT.toNanos();
     return activity.isAwaited(
-        clusters.values(),
+        clusters.all(),
         cluster -> judged ? rollout.revision(NodeKind.DAEMON, cluster) : 0,
         clock.getAsLong());
   }
 
-  private Duration window() {
-    return longest(ServicePolicy::scaleToZeroAfter);
-  }
-
-  private Duration wakeTimeout() {
-    return longest(ServicePolicy::wakeTimeout);
-  }
-
-  private Duration longest(Function<ServicePolicy, Duration> setting) {
-    return clusters.values().stream()
-        .map(cluster -> setting.apply(cluster.policy()))
-        .max(Duration::compareTo)
-        .orElse(Duration.ofDays(1));
-  }
-
-  private int wantedReplicas() {
-    return clusters.values().stream().mapToInt(c -> c.policy().replicas()).max().orElse(1);
-  }
-
-  private Set<String> names() {
-    return Set.copyOf(clusters.keySet());
-  }
-
   private void wakeEnded(WakeOutcome outcome, Duration duration, String reason) {
-    observer.wakeEnded(key, names(), outcome, duration, reason);
+    observer.wakeEnded(key, clusters.names(), outcome, duration, reason);
   }
 
   private void sleepEnded(SleepOutcome outcome) {
-    observer.sleepEnded(key, names(), outcome);
+    observer.sleepEnded(key, clusters.names(), outcome);
   }
 }
