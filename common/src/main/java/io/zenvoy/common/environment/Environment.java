@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: it is used once, by the composition root.
  */
 public final class Environment {
+  private static final String A_DURATION = "a duration such as 30s, 5m or 1h30m";
+
   private final Map<String, String> variables;
   private final List<Setting> settings = new ArrayList<>();
 
@@ -80,12 +82,16 @@ public final class Environment {
 
   /** A duration of at least one millisecond. */
   public Duration duration(String key, String defaultValue) {
-    String expected = "a duration such as 30s, 5m or 1h30m";
-    Duration duration = parsed(key, defaultValue, expected, Durations::parse);
+    Duration duration = durationOrZero(key, defaultValue);
     if (duration.isZero()) {
-      throw invalid(key, "0s", expected + ", more than zero");
+      throw invalid(key, "0s", A_DURATION + ", more than zero");
     }
     return duration;
+  }
+
+  /** A duration that may be zero. */
+  public Duration durationOrZero(String key, String defaultValue) {
+    return parsed(key, defaultValue, A_DURATION, Durations::parse);
   }
 
   /** One of an enum's constants, written in lower case. */
