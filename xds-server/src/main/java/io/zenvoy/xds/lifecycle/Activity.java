@@ -34,6 +34,7 @@ final class Activity {
   private final Map<String, Long> arrivals = new HashMap<>();
   private final Map<NodeKey, Long> requestsBeforeVerdict = new HashMap<>();
   private long latestNanos;
+  private long uses;
 
   Activity(Nodes nodes, long nowNanos) {
     this.nodes = nodes;
@@ -43,6 +44,14 @@ final class Activity {
   /** When the workload was last used. */
   long latestNanos() {
     return latestNanos;
+  }
+
+  /**
+   * Counts the reports that showed the workload in use: the same count twice means that it was not
+   * used in between.
+   */
+  long uses() {
+    return uses;
   }
 
   /** Lets a new window begin. */
@@ -59,6 +68,7 @@ final class Activity {
             || counts.requestsTotal() != previous.requestsTotal();
     if (arrived || isUnderWay(cluster, counts)) {
       latestNanos = nowNanos;
+      uses++;
     }
     if (arrived && node.kind() == NodeKind.DAEMON) {
       arrivals.put(cluster.name(), nowNanos);

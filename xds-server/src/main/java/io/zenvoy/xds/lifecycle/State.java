@@ -48,8 +48,12 @@ sealed interface State {
     }
   }
 
-  /** Draining, in three steps. */
-  record Draining(long sinceNanos, Step step, Proof proof) implements State {
+  /**
+   * Draining, in three steps.
+   *
+   * @param uses how often the workload had been seen in use when it began
+   */
+  record Draining(long sinceNanos, long uses, Step step, Proof proof) implements State {
     enum Step {
       /** Envoys were given the slot, daemons still relay to the pods. */
       SWITCH,

@@ -138,7 +138,9 @@ final class WorkloadLife {
     }
     long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
     if (now - quietSince >= clusters.window().toNanos()) {
-      enter(new State.Draining(now, State.Draining.Step.SWITCH, proofBy(NodeKind.ENVOY)));
+      enter(
+          new State.Draining(
+              now, activity.uses(), State.Draining.Step.SWITCH, proofBy(NodeKind.ENVOY)));
       evaluate();
     }
   }
@@ -234,7 +236,7 @@ final class WorkloadLife {
     } else if (!endpoints.anyReady()) {
       sleepEnded(SleepOutcome.CANCELLED);
       fall();
-    } else if (activity.latestNanos() - draining.sinceNanos() > 0) {
+    } else if (activity.uses() != draining.uses()) {
       sleepEnded(SleepOutcome.CANCELLED);
       enterAwake();
     } else if (clock.getAsLong() - draining.sinceNanos() >= DRAIN_LIMIT.toNanos()) {
@@ -250,10 +252,17 @@ final class WorkloadLife {
       case SWITCH ->
           enter(
               new State.Draining(
-                  draining.sinceNanos(), State.Draining.Step.WITHDRAW, proofBy(NodeKind.DAEMON)));
+                  draining.sinceNanos(),
+                  draining.uses(),
+                  State.Draining.Step.WITHDRAW,
+                  proofBy(NodeKind.DAEMON)));
       case WITHDRAW -> {
         enter(
-            new State.Draining(draining.sinceNanos(), State.Draining.Step.SCALE, draining.proof()));
+            new State.Draining(
+                draining.sinceNanos(),
+                draining.uses(),
+                State.Draining.Step.SCALE,
+                draining.proof()));
         replicas.freshStart();
         replicas.scale(0);
       }
@@ -266,7 +275,7 @@ final class WorkloadLife {
       return;
     }
     if (replicas.isOvertaken()
-        && activity.latestNanos() - draining.sinceNanos() <= 0
+        && activity.uses() == draining.uses()
         && clock.getAsLong() - draining.sinceNanos() < DRAIN_LIMIT.toNanos()) {
       replicas.scale(0);
     } else if (replicas.count() == 0) {
