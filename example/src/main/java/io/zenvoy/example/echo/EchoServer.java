@@ -13,11 +13,6 @@ final class EchoServer implements AutoCloseable {
   /** Room for everyone who was parked while this program started. */
   private static final int BACKLOG = 4096;
 
-  /**
-   * Requests that are being answered have this long to end at a stop; without any it is at once.
-   */
-  private static final int STOP_SECONDS = 1;
-
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -53,9 +48,10 @@ final class EchoServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
+  /** Stops at once; requests that are being answered are cut. */
   @Override
   public void close() {
-    server.stop(STOP_SECONDS);
+    server.stop(0);
     threads.shutdownNow();
   }
 }
