@@ -46,10 +46,8 @@ public final class ProcessGroup {
   /**
    * Asks the whole group to end by SIGTERM, and ends it by SIGKILL if the program is still there
    * after the grace time. Does not block; repeated calls do no harm.
-   *
-   * @return as {@link #exit()}
    */
-  public CompletableFuture<Integer> end(Duration grace) {
+  public void end(Duration grace) {
     if (leader.isAlive()) {
       if (!Signals.sendToGroup(leader.pid(), Signals.TERM)) {
         // Just forked: its session does not exist yet.
@@ -64,6 +62,5 @@ public final class ProcessGroup {
                 }
               });
     }
-    return exit();
   }
 }
