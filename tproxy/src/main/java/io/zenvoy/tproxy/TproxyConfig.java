@@ -49,9 +49,10 @@ record TproxyConfig(
             "PROXY_ADDR",
             "127.128.0.0/9",
             "a network inside 127.0.0.0/8, such as 127.128.0.0/9",
-            TproxyConfig::loopbackNetwork);
+            Ipv4Network::parseLoopback);
     int proxyPort = environment.port("PROXY_PORT", 18001);
-    PortRange ports = readPorts(environment);
+    PortRange ports =
+        environment.portRange("PROXY_PORT_MIN", 20000, "PROXY_PORT_MAX", 32767);
     RedirectKind kind = environment.oneOf("TPROXY_CMD", RedirectKind.IPTABLES);
     int maxParked = environment.number("MAX_PARKED", 100_000, 1, 10_000_000);
     int adminPort = environment.port("ADMIN_PORT", 18081);
@@ -69,24 +70,6 @@ record TproxyConfig(
         adminPort,
         allowLocalUpstreams,
         LogSettings.read(environment));
-  }
-
-  private static PortRange readPorts(Environment environment) {
-    int min = environment.port("PROXY_PORT_MIN", 20000);
-    int max = environment.port("PROXY_PORT_MAX", 32767);
-    if (min > max) {
-      throw Environment.invalid(
-          "PROXY_PORT_MIN", Integer.toString(min), "at most PROXY_PORT_MAX, which is " + max);
-    }
-    return new PortRange(min, max);
-  }
-
-  private static Ipv4Network loopbackNetwork(String text) {
-    Ipv4Network network = Ipv4Network.parse(text);
-    if (!network.isLoopback()) {
-      throw new IllegalArgumentException(text);
-    }
-    return network;
   }
 
   /** The kernel's word for it: asking the JDK would resolve names. */

@@ -1,6 +1,7 @@
 package io.zenvoy.common.environment;
 
 import io.zenvoy.common.Durations;
+import io.zenvoy.common.PortRange;
 import io.zenvoy.common.StartupException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,20 @@ public final class Environment {
   /** A TCP port from 1 to 65535. */
   public int port(String key, int defaultValue) {
     return number(key, defaultValue, 1, 65535);
+  }
+
+  /**
+   * A range of ports whose ends are two settings.
+   *
+   * @throws StartupException if one is not a port or they are the wrong way round
+   */
+  public PortRange portRange(String minKey, int defaultMin, String maxKey, int defaultMax) {
+    int min = port(minKey, defaultMin);
+    int max = port(maxKey, defaultMax);
+    if (min > max) {
+      throw invalid(minKey, Integer.toString(min), "at most " + maxKey + ", which is " + max);
+    }
+    return new PortRange(min, max);
   }
 
   /** {@code true} or {@code false}. */

@@ -9,6 +9,7 @@ import io.zenvoy.xds.lifecycle.LifecycleObserver;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.workloads.EventRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,12 +33,19 @@ public final class LifecycleStatus implements LifecycleObserver {
   private static final String SERVICE = "service";
 
   private final MeterRegistry registry;
+  private final EventRecorder recorder;
   private final Map<WorkloadKey, Known> workloads = new HashMap<>();
 
   private record Known(Set<String> services, AtomicReference<Phase> phase, List<Meter> meters) {}
 
-  public LifecycleStatus(MeterRegistry registry) {
+  /**
+   * Nothing is told yet.
+   *
+   * @param recorder tells owners of services what they have to look at
+   */
+  public LifecycleStatus(MeterRegistry registry, EventRecorder recorder) {
     this.registry = registry;
+    this.recorder = recorder;
   }
 
   @Override
@@ -118,6 +126,8 @@ public final class LifecycleStatus implements LifecycleObserver {
         .addKeyValue("host", host)
         .addKeyValue("owner", owner)
         .log("host belongs to an older service");
+    recorder.warning(
+        loser, "HostConflict", "the host " + host + " belongs to the older service " + owner);
   }
 
   private List<Meter> phaseGauges(Set<String> services, AtomicReference<Phase> current) {

@@ -30,7 +30,7 @@ record LocalService(
     Path directory,
     Protocol protocol,
     ServicePolicy policy) {
-  static final String NAMESPACE = "local";
+
   static final String PORT_PLACEHOLDER = "{port}";
 
   /** The port's name: a Service with a single port needs none. */
@@ -45,11 +45,11 @@ record LocalService(
   }
 
   ServiceKey key() {
-    return new ServiceKey(NAMESPACE, name);
+    return new ServiceKey(LocalWorkloads.NAMESPACE, name);
   }
 
   WorkloadKey workload() {
-    return new WorkloadKey(WorkloadKey.Kind.PROCESS, NAMESPACE, name);
+    return new WorkloadKey(WorkloadKey.Kind.PROCESS, LocalWorkloads.NAMESPACE, name);
   }
 
   /** The same at every start: slots are computed from it, and the file's order decides disputes. */

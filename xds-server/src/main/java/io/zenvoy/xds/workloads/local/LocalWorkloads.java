@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. One thread of its own owns all state and sends all events.
  */
 public final class LocalWorkloads implements WorkloadSource, Scaler {
+  /** The namespace that all local services are in. */
+  public static final String NAMESPACE = "local";
+
   private static final Logger log = LoggerFactory.getLogger(LocalWorkloads.class);
 
   /** For processes whose parent was killed; an orderly end gives each ten seconds. */
