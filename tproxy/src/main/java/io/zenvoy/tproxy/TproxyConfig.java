@@ -51,8 +51,7 @@ record TproxyConfig(
             "a network inside 127.0.0.0/8, such as 127.128.0.0/9",
             Ipv4Network::parseLoopback);
     int proxyPort = environment.port("PROXY_PORT", 18001);
-    PortRange ports =
-        environment.portRange("PROXY_PORT_MIN", 20000, "PROXY_PORT_MAX", 32767);
+    PortRange ports = environment.portRange("PROXY_PORT_MIN", 20000, "PROXY_PORT_MAX", 32767);
     RedirectKind kind = environment.oneOf("TPROXY_CMD", RedirectKind.IPTABLES);
     int maxParked = environment.number("MAX_PARKED", 100_000, 1, 10_000_000);
     int adminPort = environment.port("ADMIN_PORT", 18081);

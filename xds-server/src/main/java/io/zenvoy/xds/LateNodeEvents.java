@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes events on to a receiver that is built later than their source: the gRPC edge and the life cycle know each other. The
- * receiver is set before the edge is started, so none is missed.
+ * Passes events on to a receiver that is built later than their source: the gRPC edge and the life
+ * cycle know each other. The receiver is set before the edge is started, so none is missed.
  */
 final class LateNodeEvents implements NodeEvents {
   private volatile @Nullable NodeEvents receiver;

@@ -37,7 +37,8 @@ public final class XdsServer {
    * Starts all parts.
    *
    * @return stops them in reverse
-   * @throws io.zenvoy.common.StartupException if a port is taken, or nothing tells where the workloads run
+   * @throws io.zenvoy.common.StartupException if a port is taken, or nothing tells where the
+   *     workloads run
    */
   static AutoCloseable start(XdsServerConfig config) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
