@@ -36,8 +36,10 @@ record Delivery(String version, long revision, double gauge, @Nullable Delivery 
   OptionalLong revisionInUse(double reported, @Nullable CachedResource current) {
     if (reported == gauge) {
       // Put into the cache again with the same content: nothing had to be sent, and it is served.
-      boolean upToDate = current != null && current.version().equals(version);
-      return OptionalLong.of(upToDate ? Math.max(revision, current.revision()) : revision);
+      return OptionalLong.of(
+          current != null && current.version().equals(version)
+              ? Math.max(revision, current.revision())
+              : revision);
     }
     for (Delivery earlier = before; earlier != null; earlier = earlier.before) {
       if (reported == earlier.gauge) {

@@ -24,9 +24,12 @@ final class NodeGate {
 
   /** What became of a node's request to be served. */
   sealed interface Admission {
+    /** It is served. */
     record Admitted(NodeKey node) implements Admission {}
 
     /**
+     * It is not served.
+     *
      * @param reason a few words for the metric
      * @param status what the stream is closed with; its description is for people
      */
