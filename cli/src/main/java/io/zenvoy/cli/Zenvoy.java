@@ -29,9 +29,14 @@ import picocli.CommandLine.Parameters;
     description = "Services behind Envoy that sleep at zero and wake when a client connects.",
     footer = {
       "",
-      "Ports are moved by the environment variables HTTP_PORT (10000), ENVOY_ADMIN_PORT (10001),",
-      "XDS_PORT (18000), PROXY_PORT (18001), XDS_ADMIN_PORT (18080) and TPROXY_ADMIN_PORT (18081).",
-      "ENVOY_BIN names the Envoy to use. Everything is ended by Ctrl-C."
+      "Environment variables:",
+      "  HTTP_PORT (10000)         where Envoy listens for clients",
+      "  ENVOY_ADMIN_PORT (10001)  Envoy's admin port",
+      "  XDS_PORT (18000), XDS_ADMIN_PORT (18080)      xds-server's ports",
+      "  PROXY_PORT (18001), TPROXY_ADMIN_PORT (18081) tproxy's ports",
+      "  ENVOY_BIN                 the Envoy to use",
+      "All other settings of xds-server and tproxy are passed on to them.",
+      "Ctrl-C ends everything."
     })
 public final class Zenvoy {
   private final Map<String, String> environment;

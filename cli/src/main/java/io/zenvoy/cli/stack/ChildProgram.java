@@ -51,7 +51,10 @@ public final class ChildProgram {
       Consumer<LogEvent> events)
       throws IOException {
     ChildProgram program =
-        new ChildProgram(name, groups.start(command, Path.of("").toAbsolutePath(), environment));
+        new ChildProgram(
+            name,
+            groups.start(
+                command, Path.of("").toAbsolutePath(), variables -> variables.putAll(environment)));
     Thread.ofVirtual().name("output of " + name).start(() -> program.read(events));
     return program;
   }

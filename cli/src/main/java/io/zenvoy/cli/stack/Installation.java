@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param sources the repository's folder; empty path if the programs are installed side by side
  */
 public record Installation(Path distribution, Path sources) {
+  private static final String PLACE = "zenvoy.distribution";
   private static final Path NONE = Path.of("");
 
   /**
@@ -75,7 +76,12 @@ public record Installation(Path distribution, Path sources) {
     return program;
   }
 
+  /** The folder above the one of the jar, unless the property {@value #PLACE} names it. */
   private static Path ownDistribution() {
+    String place = System.getProperty(PLACE, "");
+    if (!place.isEmpty()) {
+      return Path.of(place);
+    }
     try {
       Path jar =
           Path.of(Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Starts programs, each in a session of its own (setsid(1)). None outlives this process, even if it
@@ -38,15 +39,16 @@ public final class ProcessGroups implements AutoCloseable {
    * 127.
    *
    * @param command the program, found on the {@code PATH}, and its arguments
-   * @param environment what is added to this process's own environment
+   * @param environment makes the program's environment out of this process's own
    */
-  public ProcessGroup start(List<String> command, Path directory, Map<String, String> environment)
+  public ProcessGroup start(
+      List<String> command, Path directory, Consumer<Map<String, String>> environment)
       throws IOException {
     List<String> gated = new ArrayList<>(List.of("setsid", "sh", "-c", GATE, "sh"));
     gated.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(gated);
     builder.directory(directory.toFile());
-    builder.environment().putAll(environment);
+    environment.accept(builder.environment());
     builder.redirectErrorStream(true);
     Process process = builder.start();
     try {

@@ -11,7 +11,6 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,14 +35,16 @@ final class ProcessGroupsTest {
   void aProgramRunsInItsFolderWithItsEnvironmentAndLeadsItsGroup() throws Exception {
     ProcessGroup group =
         groups.start(
-            List.of("sh", "-c", "echo $COLOR; pwd; echo $$"), HERE, Map.of("COLOR", "red"));
+            List.of("sh", "-c", "echo $COLOR; pwd; echo $$"),
+            HERE,
+            variables -> variables.put("COLOR", "red"));
     assertThat(lines(group)).containsExactly("red", HERE.toString(), Long.toString(group.pid()));
     assertThat(group.exit().get(5, TimeUnit.SECONDS)).isZero();
   }
 
   @Test
   void aProgramThatDoesNotExistExitsWith127AndSaysSo() throws Exception {
-    ProcessGroup group = groups.start(List.of("no-such-program"), HERE, Map.of());
+    ProcessGroup group = groups.start(List.of("no-such-program"), HERE, variables -> {});
     assertThat(lines(group)).anyMatch(line -> line.contains("no-such-program"));
     assertThat(group.exit().get(5, TimeUnit.SECONDS)).isEqualTo(127);
   }
@@ -63,7 +64,7 @@ final class ProcessGroupsTest {
         groups.start(
             List.of("sh", "-c", "trap '' TERM; echo $$; while :; do sleep 0.1; done"),
             HERE,
-            Map.of());
+            variables -> {});
     announcedProcess(group.output());
     group.end(Duration.ofMillis(200));
     assertThat(group.exit().get(5, TimeUnit.SECONDS)).isEqualTo(128 + 9);
@@ -72,7 +73,8 @@ final class ProcessGroupsTest {
   @Test
   void whatAProgramLeavesBehindIsEndedWhenItExits() throws Exception {
     ProcessGroup group =
-        groups.start(List.of("sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!"), HERE, Map.of());
+        groups.start(
+            List.of("sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!"), HERE, variables -> {});
     ProcessHandle child = announcedProcess(group.output());
     assertThat(group.exit().get(5, TimeUnit.SECONDS)).isZero();
     awaitGone(child);
@@ -100,7 +102,7 @@ final class ProcessGroupsTest {
   }
 
   private ProcessGroup startWithChild() throws IOException {
-    return groups.start(List.of("sh", "-c", "sleep 100 & echo $!; wait"), HERE, Map.of());
+    return groups.start(List.of("sh", "-c", "sleep 100 & echo $!; wait"), HERE, variables -> {});
   }
 
   private static void awaitGone(ProcessHandle process) {

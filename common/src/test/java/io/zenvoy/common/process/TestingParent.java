@@ -3,7 +3,6 @@ package io.zenvoy.common.process;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A program that starts another one, prints its process id, and waits to be killed. */
 final class TestingParent {
@@ -11,7 +10,7 @@ final class TestingParent {
 
   public static void main(String[] arguments) throws Exception {
     ProcessGroups groups = ProcessGroups.open(Duration.ofSeconds(2));
-    ProcessGroup child = groups.start(List.of("sleep", "100"), Path.of("/"), Map.of());
+    ProcessGroup child = groups.start(List.of("sleep", "100"), Path.of("/"), variables -> {});
     System.out.println(child.pid());
     child.exit().join();
   }

@@ -5,8 +5,7 @@ import io.zenvoy.common.process.ProcessGroup;
 import io.zenvoy.common.process.ProcessGroups;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +15,22 @@ import java.util.concurrent.TimeUnit;
  * @param startedNanos by {@link System#nanoTime}
  */
 record LocalProcess(ProcessGroup group, int port, OutputTail output, long startedNanos) {
+  /** What was set for xds-server is not for the commands, some of which know the same names. */
+  private static final Set<String> OWN_SETTINGS =
+      Set.of(
+          "ADMIN_PORT",
+          "HTTP_PORT",
+          "LOCAL_SERVICES",
+          "LOG_FORMAT",
+          "LOG_LEVEL",
+          "PROXY_PORT",
+          "SCALE_TO_ZERO_AFTER",
+          "SCALE_TO_ZERO_CHECK",
+          "SLEEP_HOLD_AFTER_START",
+          "SLOTS",
+          "XDS_NODE_ID",
+          "XDS_PORT");
+
   private static final Duration OUTPUT_GRACE = Duration.ofMillis(500);
 
   /**
@@ -26,11 +41,16 @@ record LocalProcess(ProcessGroup group, int port, OutputTail output, long starte
    */
   static LocalProcess start(LocalService service, int port, ProcessGroups groups)
       throws IOException {
-    Map<String, String> environment = new HashMap<>(service.environment());
-    environment.put("PORT", Integer.toString(port));
     long startedNanos = System.nanoTime();
     ProcessGroup group =
-        groups.start(service.commandWithPort(port), service.directory(), environment);
+        groups.start(
+            service.commandWithPort(port),
+            service.directory(),
+            variables -> {
+              variables.keySet().removeAll(OWN_SETTINGS);
+              variables.putAll(service.environment());
+              variables.put("PORT", Integer.toString(port));
+            });
     return new LocalProcess(
         group, port, OutputTail.read(service.name(), group.output()), startedNanos);
   }
