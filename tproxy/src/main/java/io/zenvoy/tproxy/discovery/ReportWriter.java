@@ -36,14 +36,14 @@ final class ReportWriter {
   /** The double that is nearest to a number of 64 bits without a sign, as C++ converts it. */
   static double unsigned(long bits) {
     // Halved to fit; the lowest bit stays in it, so that a tie is rounded as for the whole.
-    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
+    return bits >= 0 ? (double) bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
   private static MetricFamily counter(String name, long value, long timeMillis) {
     return family(
         name,
         MetricType.COUNTER,
-        Metric.newBuilder().setCounter(Counter.newBuilder().setValue(value)),
+        Metric.newBuilder().setCounter(Counter.newBuilder().setValue((double) value)),
         timeMillis);
   }
 

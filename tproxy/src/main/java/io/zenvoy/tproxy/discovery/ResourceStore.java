@@ -37,30 +37,35 @@ final class ResourceStore {
    * @throws InvalidResourceException if anything in it is wrong; nothing has changed then
    */
   RoutingTable apply(DeltaDiscoveryResponse response) throws InvalidResourceException {
-    switch (ResourceKind.of(response.getTypeUrl())) {
-      case CLUSTER -> {
-        Map<String, Versioned<ClusterPolicy>> changed = without(clusters, response);
-        for (Resource resource : response.getResourcesList()) {
-          changed.put(resource.getName(), new Versioned<>(resource.getVersion(), policy(resource)));
-        }
-        RoutingTable table = table(changed, assignments);
-        clusters = changed;
-        return table;
-      }
-      case ENDPOINTS -> {
-        long version = versionHash(response.getSystemVersionInfo());
-        Map<String, Versioned<EndpointAssignment>> changed = without(assignments, response);
-        for (Resource resource : response.getResourcesList()) {
-          changed.put(
-              resource.getName(),
-              new Versioned<>(resource.getVersion(), assignment(resource, version)));
-        }
-        RoutingTable table = table(clusters, changed);
-        assignments = changed;
-        return table;
-      }
+    return switch (ResourceKind.of(response.getTypeUrl())) {
+      case CLUSTER -> applyClusters(response);
+      case ENDPOINTS -> applyAssignments(response);
+    };
+  }
+
+  private RoutingTable applyClusters(DeltaDiscoveryResponse response)
+      throws InvalidResourceException {
+    Map<String, Versioned<ClusterPolicy>> changed = without(clusters, response);
+    for (Resource resource : response.getResourcesList()) {
+      changed.put(resource.getName(), new Versioned<>(resource.getVersion(), policy(resource)));
     }
-    throw new AssertionError(response.getTypeUrl());
+    RoutingTable table = table(changed, assignments);
+    clusters = changed;
+    return table;
+  }
+
+  private RoutingTable applyAssignments(DeltaDiscoveryResponse response)
+      throws InvalidResourceException {
+    long version = versionHash(response.getSystemVersionInfo());
+    Map<String, Versioned<EndpointAssignment>> changed = without(assignments, response);
+    for (Resource resource : response.getResourcesList()) {
+      changed.put(
+          resource.getName(),
+          new Versioned<>(resource.getVersion(), assignment(resource, version)));
+    }
+    RoutingTable table = table(clusters, changed);
+    assignments = changed;
+    return table;
   }
 
   /** What the server need not send again: names and versions of a kind's resources. */

@@ -32,7 +32,7 @@ public final class OpenFileLimit {
     try {
       return Files.readAllLines(Path.of("/proc/self/limits")).stream()
           .filter(line -> line.startsWith("Max open files"))
-          .map(line -> line.split("\\s+")[3])
+          .map(line -> line.split("\\s+", 5)[3])
           .filter(value -> !value.equals("unlimited"))
           .mapToLong(Long::parseLong)
           .findFirst()
