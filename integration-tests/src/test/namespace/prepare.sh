@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prepares what the integration tests run against, while there still is a network: a real Envoy, a real Kubernetes API server,
-# iptables, nft and ip. Writes the places to $1, which bin/java beside this script reads. Exit code 2 and what to do if
+# a Java 25, iptables, nft and ip. Writes the places to $1, which bin/java beside this script reads. Exit code 2 and what to do if
 # something is missing; nothing is skipped.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,10 +28,23 @@ unshare --user --map-root-user --net --pid --fork --kill-child --mount-proc ip l
 (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, user.max_user_namespaces), \
 and in a container let it create namespaces"
 
+version_of() { "$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1; }
+home=
+for java in "${JAVA_HOME:-}/bin/java" "$(command -v java || true)" /opt/java/openjdk/bin/java /usr/lib/jvm/*/bin/java \
+  "$HOME"/.jdks/*/bin/java "$HOME"/.sdkman/candidates/java/*/bin/java; do
+  if [ -x "$java" ] && [ "$(version_of "$java")" -ge 25 ] 2>/dev/null; then
+    home=$(cd "$(dirname "$(readlink -f "$java")")/.." && pwd)
+    break
+  fi
+done
+[ -n "$home" ] || fail "no Java 25 or newer found: set JAVA_HOME to one"
+
 envoy=$("$root/cli/src/distribution/find-envoy.sh") || exit $?
 assets=$("$root/integration-tests/kube-assets/find-kube-assets.sh") || exit $?
 mkdir -p "$(dirname "$settings")"
 quoted() { printf "%s" "$1" | sed "s/'/'\\\\''/g"; }
-printf "export ENVOY_BIN='%s'\nexport KUBE_ASSETS='%s'\n" "$(quoted "$envoy")" "$(quoted "$assets")" >"$settings"
+printf "export %s='%s'\n" JAVA_HOME "$(quoted "$home")" ENVOY_BIN "$(quoted "$envoy")" KUBE_ASSETS "$(quoted "$assets")" \
+  >"$settings"
+say "Java: $home"
 say "Envoy: $envoy"
 say "Kubernetes: $assets"
