@@ -1,0 +1,109 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The annotations of a Service: each key once, as the README's table has it. */
+public final class Annotations {
+  /** What all keys begin with. */
+  public static final String PREFIX = "zenvoy.io/";
+
+  /**
+   * One annotation.
+   *
+   * @param key in full
+   * @param expected what it takes, for people
+   * @param defaultValue what holds without it, for people; empty if there is nothing to say
+   * @param description one sentence
+   */
+  public record Annotation(String key, String expected, String defaultValue, String description) {}
+
+  static final Annotation ENABLED =
+      annotation("enabled", "true or false", "false", "Opts the Service in.");
+  static final Annotation TARGET =
+      annotation(
+          "target",
+          "deployment/name or statefulset/name",
+          "the Deployment, else the StatefulSet, of the Service's name",
+          "The workload that is scaled, in the Service's namespace.");
+  static final Annotation REPLICAS =
+      annotation("replicas", "a whole number of 1 or more", "1", "What the workload is woken to.");
+  static final Annotation SCALE_TO_ZERO_AFTER =
+      annotation(
+          "scale-to-zero-after",
+          "a duration such as 30s, 5m or 1h30m, more than zero",
+          "SCALE_TO_ZERO_AFTER",
+          "How long the service must be quiet before its workload sleeps.");
+  static final Annotation WAKE_TIMEOUT =
+      annotation(
+          "wake-timeout",
+          "a duration such as 30s, 5m or 1h30m, more than zero",
+          "WAKE_TIMEOUT",
+          "How long a connection waits for a ready endpoint.");
+  static final Annotation HOSTS =
+      annotation(
+          "hosts",
+          "host names without ports, separated by commas, such as a.example.com,*.b.example.com",
+          "",
+          "Further hosts of the HTTP listener that lead to the Service's first port.");
+  static final Annotation TCP =
+      annotation(
+          "tcp",
+          "a listener port, or a listener port and a Service port such as 5432:pg",
+          "",
+          "A listener of its own for a TCP service. No effect yet.");
+  static final Annotation SNI =
+      annotation(
+          "sni",
+          "a host name",
+          "",
+          "The name by which TLS clients reach a TCP service. No effect yet.");
+  static final Annotation PROTOCOL =
+      annotation(
+          "protocol",
+          "one of http, http2, tcp, postgres, mysql, redis",
+          "the port's appProtocol, else its name or the name's part before the first '-', else http",
+          "What the Service's ports speak.");
+  static final Annotation MAX_PARKED =
+      annotation(
+          "max-parked",
+          "a whole number of 1 or more",
+          "1024",
+          "How many connections each daemon parks for the service.");
+  static final Annotation READY =
+      annotation(
+          "ready",
+          "tcp",
+          "Kubernetes' readiness",
+          "With tcp an endpoint counts as ready as soon as its port opens.");
+  static final Annotation STREAMING =
+      annotation("streaming", "true or false", "false", "Requests have no overall time limit.");
+
+  /** All of them, in the order of the README's table. */
+  public static final List<Annotation> ALL =
+      List.of(
+          ENABLED,
+          TARGET,
+          REPLICAS,
+          SCALE_TO_ZERO_AFTER,
+          WAKE_TIMEOUT,
+          HOSTS,
+          TCP,
+          SNI,
+          PROTOCOL,
+          MAX_PARKED,
+          READY,
+          STREAMING);
+
+  private Annotations() {}
+
+  /** The annotation of that key, if zenvoy has it. */
+  static Optional<Annotation> of(String key) {
+    return ALL.stream().filter(annotation -> annotation.key().equals(key)).findFirst();
+  }
+
+  private static Annotation annotation(
+      String name, String expected, String defaultValue, String description) {
+    return new Annotation(PREFIX + name, expected, defaultValue, description);
+  }
+}

@@ -1,0 +1,19 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import io.zenvoy.xds.model.ServicePolicy;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Settings of the Kubernetes adapter.
+ *
+ * @param defaults how services wake and sleep whose annotations say nothing else
+ * @param kubeconfig the file to connect by; empty: as {@code KUBECONFIG}, {@code ~/.kube/config} or
+ *     the pod's service account say, the first of them that is there
+ */
+public record KubernetesSettings(
+    Namespaces namespaces, ServicePolicy defaults, Optional<Path> kubeconfig) {
+  public KubernetesSettings(Namespaces namespaces, ServicePolicy defaults) {
+    this(namespaces, defaults, Optional.empty());
+  }
+}

@@ -1,0 +1,14 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import io.zenvoy.xds.model.WorkloadKey;
+
+/**
+ * What zenvoy reads of a Deployment or StatefulSet.
+ *
+ * @param version its resourceVersion, which its scale subresource shares
+ * @param app the label {@code app} of the workload or, without it, of its pods; empty if neither
+ *     has it
+ * @param failure why its pods can't be made, as its controller says; empty if nothing is wrong
+ */
+record ObservedWorkload(
+    WorkloadKey key, int replicas, String version, String app, String failure) {}

@@ -1,0 +1,121 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.WorkloadKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Understands a Service. Pure: depends on nothing but the Service and the defaults. */
+final class ServiceParser {
+  private static final Pattern OBJECT_NAME =
+      Pattern.compile("[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?");
+
+  private final ServicePolicy defaults;
+
+  ServiceParser(ServicePolicy defaults) {
+    this.defaults = defaults;
+  }
+
+  ParsedService parse(ObservedService service) {
+    AnnotationReader annotations = new AnnotationReader(service.annotations());
+    if (!annotations.flag(Annotations.ENABLED, false) && annotations.problems().isEmpty()) {
+      return new ParsedService.OptedOut();
+    }
+    Optional<WorkloadKey> target =
+        annotations.read(Annotations.TARGET, text -> target(text, service.key().namespace()));
+    ServicePolicy policy = policy(annotations);
+    List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
+    List<ServicePort> ports = ports(service, annotations);
+    List<String> problems =
+        Stream.of(unknown(service).stream(), annotations.problems().stream(), unfit(service, ports))
+            .flatMap(stream -> stream)
+            .toList();
+    if (!problems.isEmpty()) {
+      return new ParsedService.Rejected(problems);
+    }
+    return new ParsedService.Declared(
+        new ServiceDeclaration(
+            service.key(), service.uid(), service.created(), target, ports, hosts, policy),
+        Stream.of(Annotations.TCP, Annotations.SNI)
+            .filter(annotations::has)
+            .map(annotation -> annotation.key() + " has no effect yet")
+            .toList());
+  }
+
+  private ServicePolicy policy(AnnotationReader annotations) {
+    return new ServicePolicy(
+        annotations.positive(Annotations.REPLICAS, defaults.replicas()),
+        annotations.duration(Annotations.SCALE_TO_ZERO_AFTER, defaults.scaleToZeroAfter()),
+        annotations.duration(Annotations.WAKE_TIMEOUT, defaults.wakeTimeout()),
+        annotations.positive(Annotations.MAX_PARKED, defaults.maxParked()),
+        annotations
+            .read(Annotations.READY, ServiceParser::startingCounts)
+            .orElse(defaults.startingCounts()),
+        annotations.flag(Annotations.STREAMING, defaults.streaming()));
+  }
+
+  private static boolean startingCounts(String text) {
+    if (!text.equals("tcp")) {
+      throw new IllegalArgumentException(text);
+    }
+    return true;
+  }
+
+  private static WorkloadKey target(String text, String namespace) {
+    String[] parts = text.split("/", 2);
+    if (parts.length != 2 || !OBJECT_NAME.matcher(parts[1]).matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    WorkloadKey.Kind kind =
+        switch (parts[0]) {
+          case "deployment" -> WorkloadKey.Kind.DEPLOYMENT;
+          case "statefulset" -> WorkloadKey.Kind.STATEFULSET;
+          default -> throw new IllegalArgumentException(text);
+        };
+    return new WorkloadKey(kind, namespace, parts[1]);
+  }
+
+  private static List<ServicePort> ports(ObservedService service, AnnotationReader annotations) {
+    Optional<Protocol> protocol =
+        annotations.read(
+            Annotations.PROTOCOL,
+            text ->
+                ProtocolNames.ofAnnotation(text)
+                    .orElseThrow(() -> new IllegalArgumentException(text)));
+    return service.ports().stream()
+        .filter(port -> port.transport().equals("TCP"))
+        .map(
+            port ->
+                new ServicePort(
+                    port.name(), port.port(), protocol.orElseGet(() -> ProtocolNames.ofPort(port))))
+        .toList();
+  }
+
+  private static List<String> unknown(ObservedService service) {
+    return service.annotations().keySet().stream()
+        .sorted()
+        .filter(key -> Annotations.of(key).isEmpty())
+        .map(key -> key + ": zenvoy has no such annotation")
+        .toList();
+  }
+
+  private static Stream<String> unfit(ObservedService service, List<ServicePort> ports) {
+    List<String> problems = new ArrayList<>();
+    if (OwnWorkloads.isOwn(service.key().name())) {
+      problems.add(OwnWorkloads.PROBLEM);
+    }
+    if (service.externalName()) {
+      problems.add("the Service is of type ExternalName (expected: one that selects pods)");
+    } else if (!service.selectsPods()) {
+      problems.add("the Service has no selector (expected: one that selects pods)");
+    } else if (ports.isEmpty()) {
+      problems.add("the Service has no TCP port (expected: at least one)");
+    }
+    return problems.stream();
+  }
+}

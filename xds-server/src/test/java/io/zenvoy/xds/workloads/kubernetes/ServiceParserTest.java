@@ -1,0 +1,233 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.model.WorkloadKey.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceParserTest {
+  private final ServiceParser parser = new ServiceParser(TestingServices.DEFAULTS);
+
+  @Test
+  void aServiceThatOnlyOptsInGetsTheDefaults() {
+    ServiceDeclaration declaration = declared(TestingServices.optedIn());
+
+    assertThat(declaration.key()).isEqualTo(TestingServices.ECHO);
+    assertThat(declaration.target()).isEmpty();
+    assertThat(declaration.hosts()).isEmpty();
+    assertThat(declaration.policy()).isEqualTo(TestingServices.DEFAULTS);
+    assertThat(declaration.ports()).containsExactly(new ServicePort("http", 80, Protocol.HTTP));
+  }
+
+  @Test
+  void everyAnnotationHasItsEffect() {
+    ServiceDeclaration declaration =
+        declared(
+            TestingServices.annotated(
+                TestingServices.ECHO,
+                Map.of(
+                    "target", "statefulset/db.main",
+                    "replicas", "3",
+                    "scale-to-zero-after", "1h30m",
+                    "wake-timeout", "90s",
+                    "hosts", "A.example.com, *.b.example.com,a.example.com",
+                    "protocol", "postgres",
+                    "max-parked", "7",
+                    "ready", "tcp",
+                    "streaming", "true")));
+
+    assertThat(declaration.target())
+        .contains(new WorkloadKey(Kind.STATEFULSET, "default", "db.main"));
+    assertThat(declaration.policy().replicas()).isEqualTo(3);
+    assertThat(declaration.policy().scaleToZeroAfter()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(declaration.policy().wakeTimeout()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(declaration.policy().maxParked()).isEqualTo(7);
+    assertThat(declaration.policy().startingCounts()).isTrue();
+    assertThat(declaration.policy().streaming()).isTrue();
+    assertThat(declaration.hosts()).containsExactly("a.example.com", "*.b.example.com");
+    assertThat(declaration.ports().getFirst().protocol()).isEqualTo(Protocol.POSTGRES);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "enabled             | yes",
+        "target              | echo",
+        "target              | deployment/",
+        "target              | deployment/Echo",
+        "target              | deployment/a/b",
+        "target              | daemonset/echo",
+        "target              | Deployment/echo",
+        "replicas            | 0",
+        "replicas            | -1",
+        "replicas            | two",
+        "replicas            | 99999999999",
+        "replicas            | ''",
+        "scale-to-zero-after | 5",
+        "scale-to-zero-after | 0s",
+        "scale-to-zero-after | -5m",
+        "wake-timeout        | soon",
+        "wake-timeout        | 0ms",
+        "hosts               | ''",
+        "hosts               | a.example.com,",
+        "hosts               | a.example.com:80",
+        "hosts               | *",
+        "hosts               | a.*.example.com",
+        "hosts               | a..b",
+        "hosts               | -a.example.com",
+        "hosts               | http://a.example.com",
+        "hosts               | a b",
+        "protocol            | https",
+        "protocol            | HTTP",
+        "max-parked          | 0",
+        "ready               | http",
+        "streaming           | on",
+      })
+  void aValueThatIsNotTakenIsNamedWithItsKeyAndWhatIsExpected(String key, String value) {
+    assertThat(problems(TestingServices.annotated(key, value)))
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem)
+                    .startsWith("zenvoy.io/" + key + ": \"" + value + "\" (expected: "));
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() {
+    assertThat(
+            problems(
+                TestingServices.annotated(
+                    TestingServices.ECHO,
+                    Map.of("replicas", "0", "wake-timeout", "x", "typo", "1"))))
+        .hasSize(3)
+        .contains("zenvoy.io/typo: zenvoy has no such annotation");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "sni"})
+  void whatHasNoEffectYetIsNoticed(String key) {
+    assertThat(parser.parse(TestingServices.annotated(key, "5432")))
+        .isInstanceOfSatisfying(
+            ParsedService.Declared.class,
+            declared ->
+                assertThat(declared.notices())
+                    .containsExactly("zenvoy.io/" + key + " has no effect yet"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http,               x,            HTTP",
+    "kubernetes.io/h2c,  x,            HTTP2",
+    "grpc,               x,            HTTP2",
+    "http2,              x,            HTTP2",
+    "kubernetes.io/ws,   x,            HTTP",
+    "tcp,                http,         TCP",
+    "postgresql,         x,            POSTGRES",
+    "postgres,           x,            POSTGRES",
+    "mysql,              x,            MYSQL",
+    "redis,              http,         REDIS",
+    "'',                 h2c,          HTTP2",
+    "'',                 grpc-api,     HTTP2",
+    "'',                 redis-cache,  REDIS",
+    "'',                 tcp,          TCP",
+    "'',                 mysql-1,      MYSQL",
+    "'',                 web,          HTTP",
+    "'',                 tcpish,       HTTP",
+    "'',                 '',           HTTP",
+    "example.com/x,      postgres-rw,  POSTGRES",
+  })
+  void theProtocolIsThatOfTheAppProtocolElseOfTheName(
+      String appProtocol, String name, Protocol expected) {
+    ObservedService service =
+        TestingServices.withPorts(new ObservedService.Port(name, 1, "TCP", appProtocol));
+
+    assertThat(declared(service).ports()).containsExactly(new ServicePort(name, 1, expected));
+  }
+
+  @Test
+  void onlyTcpPortsCount() {
+    ObservedService.Port dns = new ObservedService.Port("dns", 53, "UDP", "");
+    ObservedService.Port web = new ObservedService.Port("web", 80, "TCP", "");
+
+    assertThat(declared(TestingServices.withPorts(dns, web)).ports())
+        .containsExactly(new ServicePort("web", 80, Protocol.HTTP));
+    assertThat(problems(TestingServices.withPorts(dns)))
+        .containsExactly("the Service has no TCP port (expected: at least one)");
+  }
+
+  @Test
+  void aServiceThatSelectsNoPodsIsNotManaged() {
+    ObservedService echo = TestingServices.optedIn();
+
+    assertThat(problems(shaped(echo, true, false))).singleElement().asString().contains("External");
+    assertThat(problems(shaped(echo, false, false)))
+        .singleElement()
+        .asString()
+        .contains("no selector");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zenvoy-xds", "zenvoy-proxy"})
+  void zenvoysOwnServicesAreNotManaged(String name) {
+    assertThat(problems(TestingServices.annotated(new ServiceKey("anywhere", name), Map.of())))
+        .containsExactly(OwnWorkloads.PROBLEM);
+  }
+
+  @Test
+  void withoutEnabledNothingElseMatters() {
+    ObservedService echo = TestingServices.annotated("replicas", "many");
+
+    assertThat(parser.parse(annotatedExactly(echo, Map.of("zenvoy.io/replicas", "many"))))
+        .isEqualTo(new ParsedService.OptedOut());
+    assertThat(parser.parse(TestingServices.annotated("enabled", "false")))
+        .isEqualTo(new ParsedService.OptedOut());
+  }
+
+  private ServiceDeclaration declared(ObservedService service) {
+    return parser.parse(service)
+            instanceof ParsedService.Declared(ServiceDeclaration declaration, List<String> notices)
+        ? declaration
+        : org.junit.jupiter.api.Assertions.fail(parser.parse(service).toString());
+  }
+
+  private List<String> problems(ObservedService service) {
+    return parser.parse(service) instanceof ParsedService.Rejected(List<String> problems)
+        ? problems
+        : List.of();
+  }
+
+  private static ObservedService shaped(
+      ObservedService service, boolean externalName, boolean selectsPods) {
+    return new ObservedService(
+        service.key(),
+        service.uid(),
+        service.created(),
+        service.annotations(),
+        externalName,
+        selectsPods,
+        service.ports());
+  }
+
+  private static ObservedService annotatedExactly(
+      ObservedService service, Map<String, String> annotations) {
+    return new ObservedService(
+        service.key(),
+        service.uid(),
+        service.created(),
+        annotations,
+        service.externalName(),
+        service.selectsPods(),
+        service.ports());
+  }
+}
