@@ -11,5 +11,5 @@ public interface TableSink {
    *
    * @return completes when every event loop uses this table or a later one
    */
-  CompletionStage<Void> install(RoutingTable table);
+  CompletionStage<?> install(RoutingTable table);
 }
