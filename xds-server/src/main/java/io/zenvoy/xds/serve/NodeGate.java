@@ -30,7 +30,7 @@ final class NodeGate {
     /**
      * It is not served.
      *
-     * @param reason a few words for the metric
+     * @param reason a word for the metric
      * @param status what the stream is closed with; its description is for people
      */
     record Refused(String reason, Status status) implements Admission {}

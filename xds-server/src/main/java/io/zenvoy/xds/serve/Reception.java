@@ -1,6 +1,7 @@
 package io.zenvoy.xds.serve;
 
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -29,17 +30,29 @@ final class Reception {
     switch (admission) {
       case NodeGate.Admission.Admitted(NodeKey admitted) -> {}
       case NodeGate.Admission.Refused(String reason, var status) ->
-          turnedAway(node.getId(), reason, String.valueOf(status.getDescription()));
+          turnedAway(
+              "id \"%s\", cluster \"%s\"".formatted(node.getId(), node.getCluster()),
+              reason,
+              status);
       case NodeGate.Admission.Incompatible(NodeKey daemon, String problem) ->
-          turnedAway(daemon.toString(), "incompatible_daemon", problem);
+          turnedAway(
+              daemon.toString(),
+              "incompatible_daemon",
+              Status.FAILED_PRECONDITION.withDescription(problem));
     }
     return admission;
   }
 
-  private void turnedAway(String node, String reason, String words) {
+  private void turnedAway(String node, String reason, Status status) {
     meters.streamRejected(reason);
-    if (logged.size() < REMEMBERED && logged.add(node + ": " + words)) {
-      log.atWarn().addKeyValue("node", node).addKeyValue("reason", words).log("client turned away");
+    // Before the caches have synced everybody is turned away: nothing that people need to look at.
+    boolean expected = status.getCode() == Status.Code.UNAVAILABLE;
+    String words = String.valueOf(status.getDescription());
+    if (!expected && logged.size() < REMEMBERED && logged.add(node + ": " + words)) {
+      log.atWarn()
+          .addKeyValue("node", node)
+          .addKeyValue("reason", words)
+          .log("client turned away");
     }
   }
 }

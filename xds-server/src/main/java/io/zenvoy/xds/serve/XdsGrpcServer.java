@@ -22,7 +22,7 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
   private static final long KEEP_ALIVE_SECONDS = 2;
   private static final long MIN_CLIENT_PING_SECONDS = 1;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
-  private static final long STOP_MILLIS = 500;
+  private static final long STOP_MILLIS = 200;
 
   private final EdgeSettings settings;
   private final ResourceCache cache = new ResourceCache();
@@ -43,6 +43,7 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
     ConnectedNodes nodes = new ConnectedNodes(events);
     meters.clients(nodes::count);
     this.ads = new AdsService(cache, reception, nodes, events, meters, executor);
+    MalformedMessages malformed = new MalformedMessages(meters);
     this.server =
         NettyServerBuilder.forPort(settings.port())
             .executor(executor)
@@ -51,8 +52,9 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
             .permitKeepAliveTime(MIN_CLIENT_PING_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .addService(ads)
-            .addService(new ReportService(cache, reception, nodes, events, meters))
+            .addService(malformed.guard(ads))
+            .addService(
+                malformed.guard(new ReportService(cache, reception, nodes, events, meters)))
             .addService(health.getHealthService())
             .build();
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
