@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param prefixLength 8 to 30
  */
 public record Ipv4Network(int base, int prefixLength) {
+  private static final int LOOPBACK = 127;
   private static final Pattern TEXT =
       Pattern.compile("(\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3})/(\\d{1,2})");
 
@@ -35,6 +36,19 @@ public record Ipv4Network(int base, int prefixLength) {
       throw new IllegalArgumentException("\"" + text + "\" (expected: for example 127.128.0.0/9)");
     }
     return new Ipv4Network(parseAddress(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+  }
+
+  /**
+   * Reads a network inside 127.0.0.0/8.
+   *
+   * @throws IllegalArgumentException if it is another one, or the text has another form
+   */
+  public static Ipv4Network parseLoopback(String text) {
+    Ipv4Network network = parse(text);
+    if (network.base >>> 24 != LOOPBACK) {
+      throw new IllegalArgumentException("\"" + text + "\" (expected: inside 127.0.0.0/8)");
+    }
+    return network;
   }
 
   /**
@@ -91,11 +105,6 @@ public record Ipv4Network(int base, int prefixLength) {
           "index " + index + " (expected: 0 to " + (hosts() - 1) + ")");
     }
     return base + 1 + index;
-  }
-
-  /** Whether the whole network lies inside 127.0.0.0/8. */
-  public boolean isLoopback() {
-    return base >>> 24 == 127;
   }
 
   private static int mask(int prefixLength) {

@@ -1,6 +1,7 @@
 package io.zenvoy.common.environment;
 
 import io.zenvoy.common.Durations;
+import io.zenvoy.common.PortRange;
 import io.zenvoy.common.StartupException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: it is used once, by the composition root.
  */
 public final class Environment {
+  private static final String A_DURATION = "a duration such as 30s, 5m or 1h30m";
+
   private final Map<String, String> variables;
   private final List<Setting> settings = new ArrayList<>();
 
@@ -64,6 +67,20 @@ public final class Environment {
     return number(key, defaultValue, 1, 65535);
   }
 
+  /**
+   * A range of ports whose ends are two settings.
+   *
+   * @throws StartupException if one is not a port or they are the wrong way round
+   */
+  public PortRange portRange(String minKey, int defaultMin, String maxKey, int defaultMax) {
+    int min = port(minKey, defaultMin);
+    int max = port(maxKey, defaultMax);
+    if (min > max) {
+      throw invalid(minKey, Integer.toString(min), "at most " + maxKey + ", which is " + max);
+    }
+    return new PortRange(min, max);
+  }
+
   /** {@code true} or {@code false}. */
   public boolean flag(String key, String defaultValue) {
     return parsed(
@@ -80,12 +97,16 @@ public final class Environment {
 
   /** A duration of at least one millisecond. */
   public Duration duration(String key, String defaultValue) {
-    String expected = "a duration such as 30s, 5m or 1h30m";
-    Duration duration = parsed(key, defaultValue, expected, Durations::parse);
+    Duration duration = durationOrZero(key, defaultValue);
     if (duration.isZero()) {
-      throw invalid(key, "0s", expected + ", more than zero");
+      throw invalid(key, "0s", A_DURATION + ", more than zero");
     }
     return duration;
+  }
+
+  /** A duration that may be zero. */
+  public Duration durationOrZero(String key, String defaultValue) {
+    return parsed(key, defaultValue, A_DURATION, Durations::parse);
   }
 
   /** One of an enum's constants, written in lower case. */

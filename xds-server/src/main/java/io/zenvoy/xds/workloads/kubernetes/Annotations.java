@@ -68,7 +68,7 @@ public final class Annotations {
       annotation(
           "max-parked",
           "a whole number of 1 or more",
-          "1024",
+          "10000",
           "How many connections each daemon parks for the service.");
   static final Annotation READY =
       annotation(

@@ -1,0 +1,72 @@
+package io.zenvoy.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.zenvoy.cli.stack.LauncherSettings;
+import io.zenvoy.cli.stack.ProgramFailedException;
+import io.zenvoy.cli.stack.Stack;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The user's own services, until the user ends them. */
+final class LocalServices {
+  private static final Map<String, String> DEFAULTS =
+      Map.of("SCALE_TO_ZERO_CHECK", "1s", "SLEEP_HOLD_AFTER_START", "1s");
+
+  private final Stack stack;
+  private final LauncherSettings settings;
+  private final Map<String, String> environment;
+  private final PrintStream out;
+
+  LocalServices(
+      Stack stack, LauncherSettings settings, Map<String, String> environment, PrintStream out) {
+    this.stack = stack;
+    this.settings = settings;
+    this.environment = environment;
+    this.out = out;
+  }
+
+  /**
+   * Serves until a program fails or the user ends this one.
+   *
+   * @param file checked by xds-server, whose complaint becomes the exception's message
+   */
+  int run(Path file) throws ProgramFailedException, IOException, InterruptedException {
+    stack.start(file, environment, DEFAULTS, out::println);
+    out.println();
+    out.println("Every service sleeps until somebody asks for it (Ctrl-C ends everything):");
+    out.println();
+    for (String host : hosts(file)) {
+      out.println("    " + Curl.line(host, settings.httpPort()));
+    }
+    out.println();
+    return Follow.untilFailure(stack, out);
+  }
+
+  /** Each service's name and further hosts. The file is known to be right. */
+  static List<String> hosts(Path file) throws IOException {
+    List<String> hosts = new ArrayList<>();
+    try (Reader reader = Files.newBufferedReader(file, UTF_8)) {
+      Map<String, List<Map<String, Object>>> root =
+          new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
+      for (Map<String, Object> service : root.getOrDefault("services", List.of())) {
+        hosts.add(String.valueOf(service.get("name")));
+        if (service.get("hosts") instanceof List<?> further) {
+          further.stream()
+              .map(host -> String.valueOf(host).replace("*.", "any."))
+              .forEach(hosts::add);
+        }
+      }
+    }
+    return hosts;
+  }
+}

@@ -1,0 +1,108 @@
+package io.zenvoy.it.envoy;
+
+import io.zenvoy.common.HostPort;
+import java.time.Duration;
+
+/**
+ * What an Envoy is started with: the same as in the example's manifests.
+ *
+ * @param xds where the control plane listens
+ * @param nodeId unique per Envoy
+ * @param nodeCluster what {@code XDS_NODE_ID} of the control plane is
+ * @param variant how xDS is spoken
+ * @param statsFlushInterval 1 ms to 5 min
+ * @param concurrency worker threads, 1 or more
+ */
+public record EnvoyBootstrap(
+    HostPort xds,
+    String nodeId,
+    String nodeCluster,
+    XdsVariant variant,
+    Duration statsFlushInterval,
+    int concurrency) {
+  public EnvoyBootstrap {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: >= 1)");
+    }
+    if (statsFlushInterval.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "statsFlushInterval: " + statsFlushInterval + " (expected: >= 1 ms)");
+    }
+  }
+
+  /** An Envoy of the default {@code XDS_NODE_ID} with two workers that reports every 100 ms. */
+  public static EnvoyBootstrap of(int xdsPort, XdsVariant variant) {
+    return new EnvoyBootstrap(
+        new HostPort("127.0.0.1", xdsPort),
+        "envoy-1",
+        "zenvoy",
+        variant,
+        Duration.ofMillis(100),
+        2);
+  }
+
+  /** The same with another node id. */
+  public EnvoyBootstrap withNodeId(String otherId) {
+    return new EnvoyBootstrap(xds, otherId, nodeCluster, variant, statsFlushInterval, concurrency);
+  }
+
+  /** Envoy's YAML. */
+  String yaml(int adminPort) {
+    return """
+        node: {id: "%s", cluster: "%s"}
+        admin:
+          address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+        stats_flush_interval: %.3fs
+        stats_sinks:
+        - name: envoy.stat_sinks.metrics_service
+          typed_config:
+            "@type": type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig
+            transport_api_version: V3
+            grpc_service: {envoy_grpc: {cluster_name: zenvoy-xds}}
+        stats_config:
+          stats_matcher:
+            inclusion_list:
+              patterns:
+              - safe_regex:
+                  regex: "cluster\\\\.[^_].*\\\\.(upstream_rq_total|upstream_rq_active|upstream_rq_pending_active|upstream_cx_total|upstream_cx_active|version)"
+        dynamic_resources:
+          ads_config:
+            api_type: %s
+            transport_api_version: V3
+            set_node_on_first_message_only: true
+            grpc_services:
+            - envoy_grpc:
+                cluster_name: zenvoy-xds
+                retry_policy:
+                  retry_back_off: {base_interval: 0.1s, max_interval: 1s}
+          cds_config: {resource_api_version: V3, ads: {}}
+          lds_config: {resource_api_version: V3, ads: {}}
+        static_resources:
+          clusters:
+          - name: zenvoy-xds
+            alt_stat_name: _zenvoy-xds
+            type: STRICT_DNS
+            connect_timeout: 1s
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config:
+                  http2_protocol_options:
+                    connection_keepalive: {interval: 2s, timeout: 2s}
+            load_assignment:
+              cluster_name: zenvoy-xds
+              endpoints:
+              - lb_endpoints:
+                - endpoint:
+                    address: {socket_address: {address: "%s", port_value: %d}}
+        """
+        .formatted(
+            nodeId,
+            nodeCluster,
+            adminPort,
+            statsFlushInterval.toMillis() / 1000.0,
+            variant.apiType,
+            xds.host(),
+            xds.port());
+  }
+}

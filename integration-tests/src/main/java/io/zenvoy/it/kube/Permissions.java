@@ -1,0 +1,93 @@
+package io.zenvoy.it.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zenvoy.it.Project;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Grants what the Role in the example's manifests grants, and nothing more. */
+public final class Permissions {
+  private static final String NAME = "zenvoy-xds";
+  private static final String API_GROUP = "rbac.authorization.k8s.io";
+
+  private Permissions() {}
+
+  /** Lets the ServiceAccount do in its own namespace what the example's Role allows. */
+  public static void grantIn(KubeCluster cluster, String namespace, String serviceAccount) {
+    KubernetesClient client = cluster.client();
+    client
+        .resource(
+            new RoleBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withRules(exampleRules(client))
+                .build())
+        .serverSideApply();
+    client
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef(API_GROUP, "Role", NAME)
+                .addNewSubject("", "ServiceAccount", serviceAccount, namespace)
+                .build())
+        .serverSideApply();
+  }
+
+  /** Lets the ServiceAccount do in every namespace what the example's Role allows in its own. */
+  public static void grantEverywhere(KubeCluster cluster, String namespace, String serviceAccount) {
+    KubernetesClient client = cluster.client();
+    client
+        .resource(
+            new ClusterRoleBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .endMetadata()
+                .withRules(exampleRules(client))
+                .build())
+        .serverSideApply();
+    client
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName(NAME + "-" + namespace)
+                .endMetadata()
+                .withNewRoleRef(API_GROUP, "ClusterRole", NAME)
+                .addNewSubject("", "ServiceAccount", serviceAccount, namespace)
+                .build())
+        .serverSideApply();
+  }
+
+  private static List<PolicyRule> exampleRules(KubernetesClient client) {
+    Path manifests = Project.root().resolve("example/minikube/kube.yaml");
+    try (InputStream stream = Files.newInputStream(manifests)) {
+      List<HasMetadata> objects = client.load(stream).items();
+      List<PolicyRule> rules =
+          objects.stream()
+              .filter(Role.class::isInstance)
+              .flatMap(role -> ((Role) role).getRules().stream())
+              .toList();
+      if (rules.isEmpty()) {
+        throw new IllegalStateException(manifests + " has no Role");
+      }
+      return rules;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.zenvoy.it.kube;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.Map;
+
+/** Builds the objects that a user of zenvoy has: a Service and the workload behind it. */
+public final class Services {
+  /** The port of the containers. */
+  public static final int CONTAINER_PORT = 8080;
+
+  /** The annotation by which a Service opts in. */
+  public static final Map<String, String> OPTED_IN = Map.of("zenvoy.io/enabled", "true");
+
+  private Services() {}
+
+  /** A Service on port 80 for the pods of the workload of the same name. */
+  public static Service service(String namespace, String name, Map<String, String> annotations) {
+    return new ServiceBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .withAnnotations(annotations)
+        .endMetadata()
+        .withNewSpec()
+        .withSelector(Map.of("app", name))
+        .addNewPort()
+        .withName("http")
+        .withPort(80)
+        .withTargetPort(new IntOrString(CONTAINER_PORT))
+        .endPort()
+        .endSpec()
+        .build();
+  }
+
+  public static Deployment deployment(String namespace, String name, int replicas) {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(replicas)
+        .withNewSelector()
+        .withMatchLabels(Map.of("app", name))
+        .endSelector()
+        .withTemplate(template(name))
+        .endSpec()
+        .build();
+  }
+
+  public static StatefulSet statefulSet(String namespace, String name, int replicas) {
+    return new StatefulSetBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(replicas)
+        .withServiceName(name)
+        .withNewSelector()
+        .withMatchLabels(Map.of("app", name))
+        .endSelector()
+        .withTemplate(template(name))
+        .endSpec()
+        .build();
+  }
+
+  private static PodTemplateSpec template(String name) {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(Map.of("app", name))
+        .endMetadata()
+        .withNewSpec()
+        .withTerminationGracePeriodSeconds(5L)
+        .addNewContainer()
+        .withName("main")
+        .withImage("zenvoy/echo:latest")
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+}

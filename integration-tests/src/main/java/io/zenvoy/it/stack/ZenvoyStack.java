@@ -1,0 +1,162 @@
+package io.zenvoy.it.stack;
+
+import io.zenvoy.common.HostPort;
+import io.zenvoy.it.FreePorts;
+import io.zenvoy.it.Programs;
+import io.zenvoy.it.downstream.HttpDownstream;
+import io.zenvoy.it.envoy.Envoy;
+import io.zenvoy.it.envoy.EnvoyBootstrap;
+import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Kubelet;
+import io.zenvoy.it.kube.Permissions;
+import io.zenvoy.it.kube.Services;
+import io.zenvoy.it.upstream.EchoUpstream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * xds-server, tproxy and one Envoy with a namespace to serve. The programs can be ended and started
+ * again; they keep their ports. Not thread-safe.
+ */
+public final class ZenvoyStack implements AutoCloseable {
+  /** Envoy's HTTP listener. */
+  public static final int HTTP_PORT = 10_000;
+
+  private static final String SERVICE_ACCOUNT = "zenvoy-xds";
+
+  private final StackSettings settings;
+  private final KubeCluster cluster;
+  private final String namespace;
+  private final Path kubeconfig;
+  private final EchoUpstream upstream = EchoUpstream.on(Services.CONTAINER_PORT);
+  private final Kubelet kubelet;
+  private final Programs programs;
+  private final int xdsPort = FreePorts.next();
+  private final String xdsAdminPort = Integer.toString(FreePorts.next());
+  private final String daemonAdminPort = Integer.toString(FreePorts.next());
+  private final HttpDownstream downstream =
+      new HttpDownstream(new HostPort("127.0.0.1", HTTP_PORT));
+  private Programs.RunningProgram xdsServer;
+  private Programs.RunningProgram tproxy;
+  private Envoy envoy;
+
+  private ZenvoyStack(StackSettings settings, KubeCluster cluster) {
+    this.settings = settings;
+    this.cluster = cluster;
+    namespace = cluster.newNamespace();
+    kubeconfig = cluster.kubeconfigFor(namespace, SERVICE_ACCOUNT);
+    if (settings.namespaces().equals(StackSettings.HOME)) {
+      Permissions.grantIn(cluster, namespace, SERVICE_ACCOUNT);
+    } else {
+      Permissions.grantEverywhere(cluster, namespace, SERVICE_ACCOUNT);
+    }
+    kubelet = new Kubelet(cluster, namespace, upstream);
+    programs = new Programs(settings.test());
+    xdsServer = programs.xdsServer(xdsServerEnvironment());
+    tproxy = programs.tproxy(daemonEnvironment());
+    envoy = Envoy.start(settings.test(), EnvoyBootstrap.of(xdsPort, settings.variant()));
+  }
+
+  /** Starts everything and waits until it serves. */
+  public static ZenvoyStack start(StackSettings settings, KubeCluster cluster) {
+    RedirectRules.removeAll();
+    ZenvoyStack stack = new ZenvoyStack(settings, cluster);
+    try {
+      stack.kubelet.start();
+      stack.xdsServer.awaitReady();
+      stack.tproxy.awaitReady();
+      stack.envoy.awaitLive();
+      return stack;
+    } catch (RuntimeException e) {
+      stack.close();
+      throw e;
+    }
+  }
+
+  public KubeCluster cluster() {
+    return cluster;
+  }
+
+  /** The home namespace. */
+  public String namespace() {
+    return namespace;
+  }
+
+  /** What the pods of the home namespace run unless the test changes it. */
+  public EchoUpstream upstream() {
+    return upstream;
+  }
+
+  public Kubelet kubelet() {
+    return kubelet;
+  }
+
+  /** Whoever asks Envoy's HTTP listener. */
+  public HttpDownstream downstream() {
+    return downstream;
+  }
+
+  public Envoy envoy() {
+    return envoy;
+  }
+
+  public Programs.RunningProgram xdsServer() {
+    return xdsServer;
+  }
+
+  public Programs.RunningProgram tproxy() {
+    return tproxy;
+  }
+
+  /** Starts the control plane again after the test has ended it; does not wait. */
+  public Programs.RunningProgram startXdsServer() {
+    xdsServer = programs.xdsServer(xdsServerEnvironment());
+    return xdsServer;
+  }
+
+  /** Starts the daemon again after the test has ended it; does not wait. */
+  public Programs.RunningProgram startTproxy() {
+    tproxy = programs.tproxy(daemonEnvironment());
+    return tproxy;
+  }
+
+  /** Starts Envoy again after the test has ended it, and waits until its admin port answers. */
+  public Envoy startEnvoy() {
+    envoy = Envoy.start(settings.test(), EnvoyBootstrap.of(xdsPort, settings.variant()));
+    return envoy;
+  }
+
+  @Override
+  public void close() {
+    downstream.close();
+    envoy.kill();
+    programs.close();
+    kubelet.close();
+    cluster.client().namespaces().withName(namespace).delete();
+  }
+
+  private Map<String, String> xdsServerEnvironment() {
+    Map<String, String> environment = new LinkedHashMap<>(settings.xdsServer());
+    environment.put("KUBECONFIG", kubeconfig.toString());
+    environment.put("KUBE_NAMESPACE", settings.namespaces().replace(StackSettings.HOME, namespace));
+    environment.put("POD_NAMESPACE", namespace);
+    environment.put("POD_NAME", "zenvoy-xds-1");
+    environment.put("SLOTS", settings.redirect().slots());
+    environment.put("XDS_PORT", Integer.toString(xdsPort));
+    environment.put("ADMIN_PORT", xdsAdminPort);
+    return environment;
+  }
+
+  private Map<String, String> daemonEnvironment() {
+    return Map.of(
+        "XDS_ADDR",
+        "127.0.0.1:" + xdsPort,
+        "TPROXY_CMD",
+        settings.redirect().command(),
+        "POD_NAME",
+        "zenvoy-proxy-1",
+        "ADMIN_PORT",
+        daemonAdminPort);
+  }
+}

@@ -1,0 +1,130 @@
+package io.zenvoy.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zenvoy.it.envoy.XdsVariant;
+import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Kubelet;
+import io.zenvoy.it.kube.Services;
+import io.zenvoy.it.kube.SharedKubeCluster;
+import io.zenvoy.it.stack.Redirect;
+import io.zenvoy.it.stack.StackSettings;
+import io.zenvoy.it.stack.Workloads;
+import io.zenvoy.it.stack.ZenvoyStack;
+import io.zenvoy.it.upstream.EchoUpstream;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Which workloads zenvoy scales, in every namespace, and which it leaves alone. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+class WorkloadsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private ZenvoyStack stack;
+  private Workloads workloads;
+  private KubernetesClient client;
+
+  @BeforeAll
+  void startStack(KubeCluster cluster) {
+    client = cluster.client();
+    stack =
+        ZenvoyStack.start(
+            StackSettings.of("WorkloadsIT", Redirect.NONE, XdsVariant.DELTA).withNamespaces("*"),
+            cluster);
+    workloads = new Workloads(stack);
+  }
+
+  @AfterAll
+  void stopStack() {
+    stack.close();
+  }
+
+  @Test
+  void aStatefulSetWakesAndSleeps() throws Exception {
+    client.resource(Services.statefulSet(stack.namespace(), "state", 0)).create();
+    workloads.makeService(stack.namespace(), "state", Map.of());
+    workloads.awaitDomain("state");
+
+    assertThat(stack.downstream().get("state", "/").headers().firstValue("x-pod"))
+        .contains("state-0");
+    await().atMost(PATIENCE).until(() -> statefulSet("state").getSpec().getReplicas() == 0);
+    assertThat(stack.downstream().get("state", "/").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aServiceOfAnotherNamespaceWakesByItsFullName() throws Exception {
+    String other = stack.cluster().newNamespace();
+    EchoUpstream upstream = EchoUpstream.on(Services.CONTAINER_PORT);
+    try (Kubelet kubelet = new Kubelet(stack.cluster(), other, upstream)) {
+      kubelet.start();
+      client.resource(Services.deployment(other, "far", 0)).create();
+      workloads.makeService(other, "far", Map.of());
+      workloads.awaitDomain("far." + other);
+
+      assertThat(stack.downstream().get("far." + other, "/").statusCode()).isEqualTo(200);
+      assertThat(stack.downstream().get("far", "/").statusCode()).isEqualTo(404);
+      assertThat(stack.envoy().clusters()).contains(other + "/far");
+      await().atMost(PATIENCE).until(() -> workloads.replicas(other, "far") == 0);
+    }
+  }
+
+  @Test
+  void aDeploymentThatDidNotOptInIsNeverTouched() throws Exception {
+    client.resource(Services.service(stack.namespace(), "own", Map.of())).create();
+    client.resource(Services.deployment(stack.namespace(), "own", 1)).create();
+    client
+        .resource(
+            Services.service(stack.namespace(), "refused", Map.of("zenvoy.io/enabled", "false")))
+        .create();
+    client.resource(Services.deployment(stack.namespace(), "refused", 2)).create();
+
+    workloads.requireSteady("own", 1);
+    assertThat(workloads.replicas("refused")).isEqualTo(2);
+    assertThat(stack.downstream().get("own", "/").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void whoeverOptsOutIsLeftAloneFromThenOn() throws Exception {
+    workloads.makeAsleep("former");
+    assertThat(stack.downstream().get("former", "/").statusCode()).isEqualTo(200);
+    client
+        .services()
+        .inNamespace(stack.namespace())
+        .withName("former")
+        .edit(
+            service -> {
+              service.getMetadata().getAnnotations().remove("zenvoy.io/enabled");
+              return service;
+            });
+
+    await().atMost(PATIENCE).until(() -> !stack.envoy().clusters().contains("former"));
+    int replicas = workloads.replicas("former");
+    workloads.requireSteady("former", replicas);
+    assertThat(stack.downstream().get("former", "/").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void anotherTargetAndMoreReplicasCanBeNamed() throws Exception {
+    client.resource(Services.deployment(stack.namespace(), "blue", 0)).create();
+    workloads.makeService(
+        stack.namespace(), "green", Map.of("target", "deployment/blue", "replicas", "2"));
+    workloads.awaitDomain("green");
+
+    // The Service selects the pods of its own name, so nobody answers; what counts is the scale.
+    assertThat(stack.downstream().getLater("green", "/")).isNotDone();
+    workloads.awaitReplicas("blue", 2);
+  }
+
+  private StatefulSet statefulSet(String name) {
+    return client.apps().statefulSets().inNamespace(stack.namespace()).withName(name).require();
+  }
+}

@@ -1,0 +1,65 @@
+package io.zenvoy.tproxy.discovery;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.zenvoy.common.DaemonProtocol;
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.Slot;
+import java.time.Duration;
+
+/** What a {@link Cluster}'s filter metadata says about its slot and its waiting connections. */
+record ClusterPolicy(
+    String cluster,
+    Slot slot,
+    Duration wakeTimeout,
+    int maxParked,
+    String protocol,
+    boolean local) {
+
+  /**
+   * Reads a cluster.
+   *
+   * @throws InvalidResourceException if a field is missing or out of range
+   */
+  static ClusterPolicy parse(Cluster cluster) throws InvalidResourceException {
+    Struct fields =
+        cluster
+            .getMetadata()
+            .getFilterMetadataOrDefault(DaemonProtocol.NAMESPACE, Struct.getDefaultInstance());
+    try {
+      return new ClusterPolicy(
+          cluster.getName(),
+          new Slot(
+              Ipv4Network.parseAddress(field(fields, DaemonProtocol.SLOT_ADDRESS).getStringValue()),
+              number(fields, DaemonProtocol.SLOT_PORT, 65535)),
+          Duration.ofMillis(number(fields, DaemonProtocol.WAKE_TIMEOUT_MILLIS, Integer.MAX_VALUE)),
+          number(fields, DaemonProtocol.MAX_PARKED, Integer.MAX_VALUE),
+          fields
+              .getFieldsOrDefault(DaemonProtocol.PROTOCOL, Value.getDefaultInstance())
+              .getStringValue(),
+          fields
+              .getFieldsOrDefault(DaemonProtocol.LOCAL, Value.getDefaultInstance())
+              .getBoolValue());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidResourceException("cluster " + cluster.getName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int number(Struct fields, String name, int max) {
+    double value = field(fields, name).getNumberValue();
+    if (!(value >= 1 && value <= max)) {
+      throw new IllegalArgumentException(
+          "metadata " + name + ": " + value + " (expected: a number from 1 to " + max + ")");
+    }
+    return (int) value;
+  }
+
+  private static Value field(Struct fields, String name) {
+    Value value = fields.getFieldsMap().get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("metadata " + name + " is missing");
+    }
+    return value;
+  }
+}

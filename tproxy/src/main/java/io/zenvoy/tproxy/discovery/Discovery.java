@@ -1,0 +1,117 @@
+package io.zenvoy.tproxy.discovery;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.zenvoy.common.HostPort;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to xds-server: routing tables come in, activity goes out. One thread owns all of
+ * it; the calls from elsewhere are marked.
+ */
+public final class Discovery implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Discovery.class);
+
+  /** Generous for thousands of clusters in one response. */
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  private static final int KEEP_ALIVE_SECONDS = 2;
+  private static final int CONNECT_TIMEOUT_MILLIS = 2000;
+
+  private final ScheduledExecutorService thread;
+  private final ManagedChannel channel;
+  private final AdsClient ads;
+  private final ActivityReporter reporter;
+  private final AtomicBoolean reportRequested = new AtomicBoolean();
+  private volatile boolean ready;
+
+  private Discovery(
+      HostPort server,
+      NodeIdentity node,
+      TableSink sink,
+      ActivitySource source,
+      MeterRegistry registry) {
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("discovery").daemon().factory());
+    channel =
+        NettyChannelBuilder.forTarget("dns:///" + server)
+            .usePlaintext()
+            .executor(thread)
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveWithoutCalls(true)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .disableRetry()
+            .build();
+    reporter = new ActivityReporter(channel, thread, node, source);
+    ads =
+        new AdsClient(channel, thread, node, sink, this::installed, new DiscoveryMetrics(registry));
+  }
+
+  /**
+   * Connects, and keeps connecting until {@link #close}.
+   *
+   * @param server where xds-server is; its name is resolved anew after every failure
+   */
+  public static Discovery start(
+      HostPort server,
+      NodeIdentity node,
+      TableSink sink,
+      ActivitySource source,
+      MeterRegistry registry) {
+    Discovery discovery = new Discovery(server, node, sink, source, registry);
+    discovery.thread.execute(discovery.ads::connect);
+    return discovery;
+  }
+
+  private void installed(RoutingTable table) {
+    ready = true;
+    reporter.installed(table);
+  }
+
+  /**
+   * Sends a report at once; calls that come before it is written become one. Thread-safe, does not
+   * block.
+   */
+  public void reportNow() {
+    if (reportRequested.compareAndSet(false, true)) {
+      try {
+        thread.execute(
+            () -> {
+              // Before the figures are read: a change from here on asks for another report.
+              reportRequested.set(false);
+              reporter.report();
+            });
+      } catch (RejectedExecutionException e) {
+        log.debug("no report: discovery is closed");
+      }
+    }
+  }
+
+  /** Why connections can't be routed yet; empty when they can. Thread-safe. */
+  public String unready() {
+    if (ready) {
+      return "";
+    }
+    return ads.rejection()
+        .map(reason -> "no routing table yet: " + reason)
+        .orElse("no routing table yet");
+  }
+
+  /** Ends both streams at once. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    thread.shutdownNow();
+  }
+}

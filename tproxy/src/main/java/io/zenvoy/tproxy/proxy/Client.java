@@ -1,0 +1,81 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.netty.channel.unix.Socket;
+import io.zenvoy.common.Slot;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that was accepted on a slot. While it waits nothing is read from it, and all that is
+ * watched for is that its client leaves. Owned by its event loop.
+ */
+final class Client extends Descriptor {
+  final Slot slot;
+  final long acceptedNanos;
+
+  /** Its neighbours in the one queue that it is in. */
+  @Nullable Client previous;
+
+  @Nullable Client next;
+
+  /** Where it waits; empty before its cluster is known and once it is relayed. */
+  @Nullable ParkingLot lot;
+
+  /** The search for an endpoint; empty while it is parked. */
+  @Nullable Dial dial;
+
+  @Nullable Relay relay;
+
+  /** Whether it was ever parked, so that forwarding it is the end of a wake. */
+  boolean wasParked;
+
+  Client(ProxyLoop loop, Socket socket, Slot slot, long acceptedNanos) {
+    super(loop, socket);
+    this.slot = slot;
+    this.acceptedNanos = acceptedNanos;
+  }
+
+  /** Begins to wait: watches for a client that leaves, and for nothing else. */
+  void watchForLeaving() throws IOException {
+    watch(PEER_FIN);
+  }
+
+  @Override
+  void ready(int events) throws IOException {
+    if (relay != null) {
+      relay.ready(this, events);
+    } else if ((events & (ERR | HANG_UP)) != 0) {
+      leave();
+    } else if ((events & PEER_FIN) != 0) {
+      if (Kernel.unreadBytes(socket.intValue()) == 0) {
+        // Nothing was asked, so there is nothing to answer.
+        leave();
+      } else {
+        // It may have closed only its own direction, with a request on the way. The FIN would be
+        // reported again and again.
+        watch(0);
+        loop.halfClosed().add(this);
+      }
+    }
+  }
+
+  /** The client has gone while it waited. */
+  void leave() {
+    loop.refuse(this, CloseReason.CLIENT_LEFT);
+  }
+
+  @Override
+  void abandon() {
+    if (relay != null) {
+      relay.cut();
+    } else {
+      loop.refuse(this, CloseReason.ERROR);
+    }
+  }
+
+  /** The client's own address; empty if the kernel no longer knows it. */
+  @Nullable InetSocketAddress peer() {
+    return socket.remoteAddress();
+  }
+}

@@ -1,0 +1,63 @@
+package io.zenvoy.tproxy.proxy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** The system calls that Netty does not offer. Thread-safe. */
+final class Kernel {
+  /** {@code asm-generic/ioctls.h}, the same on x86-64 and aarch64. */
+  private static final long FIONREAD = 0x541B;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle IOCTL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("ioctl"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle SOCKET =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("socket"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT));
+
+  private Kernel() {}
+
+  /**
+   * Bytes that were received on a TCP socket and not yet read (tcp(7), SIOCINQ).
+   *
+   * @return -1 if the kernel does not say
+   */
+  static int unreadBytes(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+      int result = (int) IOCTL.invokeExact(descriptor, FIONREAD, count);
+      return result == 0 ? count.get(ValueLayout.JAVA_INT, 0) : -1;
+    } catch (Throwable e) {
+      throw new LinkageError("ioctl", e);
+    }
+  }
+
+  /**
+   * Makes a socket (socket(2)).
+   *
+   * @return its descriptor, or -1
+   */
+  static int socket(int family, int type, int protocol) {
+    try {
+      return (int) SOCKET.invokeExact(family, type, protocol);
+    } catch (Throwable e) {
+      throw new LinkageError("socket", e);
+    }
+  }
+}

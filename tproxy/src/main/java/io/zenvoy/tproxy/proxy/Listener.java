@@ -1,0 +1,173 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.zenvoy.common.StartupException;
+import io.zenvoy.tproxy.redirect.ReceivableSlots;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one socket on which connections to every slot arrive. It spreads them over the event loops in
+ * turn. Owned by the first event loop.
+ */
+final class Listener extends Descriptor {
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+  private static final int BACKLOG = 16_384;
+  private static final int ACCEPTS_AT_A_TIME = 256;
+  private static final long PAUSE_MILLIS = 100;
+  private static final int IPPROTO_IP = 0;
+  private static final int IP_TRANSPARENT = 19;
+  private static final int EPERM = -1;
+
+  /** ENOMEM, ENFILE, EMFILE, ENOBUFS: it stays acceptable, so asking again at once would spin. */
+  private static final Set<Integer> OUT_OF_RESOURCES = Set.of(-12, -23, -24, -105);
+
+  private final List<ProxyLoop> loops;
+  private final int port;
+  private final byte[] peer = new byte[26];
+  private int next;
+  private boolean listening;
+
+  private Listener(LinuxSocket socket, List<ProxyLoop> loops, int port) {
+    super(loops.getFirst(), socket);
+    this.loops = loops;
+    this.port = port;
+  }
+
+  /**
+   * Binds {@code PROXY_PORT} on all addresses; nothing is accepted yet.
+   *
+   * @throws StartupException if the port is taken or the privilege is missing
+   */
+  static Listener bind(ReceivableSlots slots, List<ProxyLoop> loops) {
+    LinuxSocket socket;
+    try {
+      socket = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
+    } catch (ChannelException e) {
+      throw cannotListen(slots.listenerPort(), e);
+    }
+    boolean bound = false;
+    try {
+      socket.setReuseAddress(true);
+      if (slots.kind().isTransparent()) {
+        setTransparent(socket, slots);
+      }
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), slots.listenerPort()));
+      bound = true;
+      return new Listener(socket, loops, slots.listenerPort());
+    } catch (IOException e) {
+      throw cannotListen(slots.listenerPort(), e);
+    } finally {
+      if (!bound) {
+        closeQuietly(socket);
+      }
+    }
+  }
+
+  private static void setTransparent(LinuxSocket socket, ReceivableSlots slots) throws IOException {
+    try {
+      socket.setIntOpt(IPPROTO_IP, IP_TRANSPARENT, 1);
+    } catch (NativeIoException e) {
+      if (e.expectedErr() != EPERM) {
+        throw e;
+      }
+      throw new StartupException(
+          "TPROXY_CMD: \""
+              + slots.kind().text()
+              + "\" needs the capability NET_ADMIN (expected: NET_ADMIN, or TPROXY_CMD=none)",
+          e);
+    }
+  }
+
+  private static StartupException cannotListen(int port, Exception cause) {
+    boolean taken = String.valueOf(cause.getMessage()).contains("in use");
+    return new StartupException(
+        "PROXY_PORT: "
+            + (taken
+                ? "port " + port + " is in use (set PROXY_PORT to a free one)"
+                : "can't listen on port " + port + ": " + cause.getMessage()),
+        cause);
+  }
+
+  /**
+   * Begins to accept; idempotent.
+   *
+   * @throws StartupException if another program listens on the port since it was bound
+   */
+  void listen() {
+    if (listening) {
+      return;
+    }
+    listening = true;
+    try {
+      socket.listen(BACKLOG);
+      watch(IN);
+    } catch (IOException e) {
+      throw cannotListen(port, e);
+    }
+  }
+
+  @Override
+  void ready(int events) throws IOException {
+    for (int count = 0; count < ACCEPTS_AT_A_TIME; count++) {
+      int accepted;
+      try {
+        accepted = socket.accept(peer);
+      } catch (NativeIoException e) {
+        failed(e);
+        return;
+      }
+      if (accepted < 0) {
+        return;
+      }
+      ProxyLoop owner = loops.get(next);
+      next = (next + 1) % loops.size();
+      owner.adopt(accepted, System.nanoTime());
+    }
+  }
+
+  private void failed(NativeIoException e) throws IOException {
+    loop.metrics().acceptFailed();
+    if (OUT_OF_RESOURCES.contains(e.expectedErr())) {
+      log.atError()
+          .addKeyValue("pause_ms", PAUSE_MILLIS)
+          .addKeyValue("reason", e.getMessage())
+          .log("connections can't be accepted");
+      watch(0);
+      var _ = loop.eventLoop().schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      // The client was quicker than the accept; the next one is asked for at the next event.
+      log.atDebug().setCause(e).log("accept failed");
+    }
+  }
+
+  private void resume() {
+    try {
+      watch(IN);
+    } catch (IOException e) {
+      log.atError().setCause(e).log("connections can't be accepted any more");
+    }
+  }
+
+  @Override
+  void abandon() {
+    log.atError().addKeyValue("port", port).log("the listener is closed");
+  }
+
+  private static void closeQuietly(LinuxSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("socket closed with an error");
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.zenvoy.common.StartupException;
+import io.zenvoy.tproxy.discovery.ActivitySource;
+import io.zenvoy.tproxy.discovery.RoutingTable;
+import io.zenvoy.tproxy.discovery.TableSink;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Parks and relays the connections that arrive on slots. It listens as soon as it has a table.
+ * Thread-safe.
+ */
+public final class Proxy implements TableSink, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Proxy.class);
+  private static final long DRAIN_CHECK_MILLIS = 20;
+
+  private final ProxySettings settings;
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<ProxyLoop> loops = new ArrayList<>();
+  private final TrafficLedger ledger;
+  private final Listener listener;
+
+  private Proxy(ProxySettings settings, Runnable urgent, MeterRegistry registry) {
+    this.settings = settings;
+    ProxyMetrics metrics = new ProxyMetrics(registry);
+    ledger = new TrafficLedger(urgent, metrics);
+    EndpointGuard guard =
+        new EndpointGuard(settings.slots().listenerPort(), settings.allowLocalUpstreams());
+    group =
+        new MultiThreadIoEventLoopGroup(
+            settings.eventLoops(),
+            Thread.ofPlatform().name("proxy-", 0).daemon().factory(),
+            EpollIoHandler.newFactory());
+    for (int index = 0; index < settings.eventLoops(); index++) {
+      IoEventLoop eventLoop = group.next();
+      loops.add(new ProxyLoop(eventLoop, settings, guard, ledger, metrics));
+    }
+    try {
+      listener = Listener.bind(settings.slots(), List.copyOf(loops));
+    } catch (StartupException e) {
+      var _ = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  /**
+   * Binds the listener's port; nothing is accepted before the first {@link #install}.
+   *
+   * @param urgent called, on event loops, when figures changed that the server should hear of at
+   *     once; must not block
+   * @throws StartupException if the port is taken or a privilege is missing
+   */
+  public static Proxy start(ProxySettings settings, Runnable urgent, MeterRegistry registry) {
+    return new Proxy(settings, urgent, registry);
+  }
+
+  /** What the connections of each cluster do. */
+  public ActivitySource activity() {
+    return ledger;
+  }
+
+  /** Begins to accept connections; idempotent. Completes exceptionally if the port was taken. */
+  public CompletionStage<Void> listen() {
+    return CompletableFuture.runAsync(listener::listen, loops.getFirst().eventLoop());
+  }
+
+  @Override
+  public CompletionStage<Void> install(RoutingTable table) {
+    return CompletableFuture.allOf(
+            loops.stream().map(loop -> loop.install(table)).toArray(CompletableFuture<?>[]::new))
+        .thenRun(() -> ledger.show(table));
+  }
+
+  /**
+   * Goes on until every connection has ended, but no longer than the drain timeout, and then cuts
+   * what is left, saying how much that was. Blocks.
+   */
+  @Override
+  public void close() {
+    Duration timeout = settings.drainTimeout();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try {
+      while (!ledger.isIdle() && System.nanoTime() - deadline < 0) {
+        Thread.sleep(DRAIN_CHECK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.atLevel(ledger.isIdle() ? Level.INFO : Level.WARN)
+        .addKeyValue("parked_dropped", ledger.parked())
+        .addKeyValue("relayed_dropped", ledger.relayed())
+        .log("stopped");
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

@@ -1,0 +1,251 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.unix.Socket;
+import io.zenvoy.common.Slot;
+import io.zenvoy.tproxy.discovery.Route;
+import io.zenvoy.tproxy.discovery.RoutingTable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop and the connections that it owns, both ends of each, from accept to close. Methods
+ * that may be called from another thread say so.
+ */
+final class ProxyLoop {
+  /** How exact deadlines are. */
+  private static final long SWEEP_MILLIS = 50;
+
+  private static final Logger log = LoggerFactory.getLogger(ProxyLoop.class);
+
+  private final IoEventLoop eventLoop;
+  private final ProxySettings settings;
+  private final EndpointGuard guard;
+  private final TrafficLedger ledger;
+  private final ProxyMetrics metrics;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
+  private final Map<String, ParkingLot> lots = new HashMap<>();
+  private final ClientQueue strangers = new ClientQueue();
+  private final HalfClosedClients halfClosed = new HalfClosedClients();
+  private RoutingTable table = RoutingTable.EMPTY;
+
+  ProxyLoop(
+      IoEventLoop eventLoop,
+      ProxySettings settings,
+      EndpointGuard guard,
+      TrafficLedger ledger,
+      ProxyMetrics metrics) {
+    this.eventLoop = eventLoop;
+    this.settings = settings;
+    this.guard = guard;
+    this.ledger = ledger;
+    this.metrics = metrics;
+    var _ =
+        eventLoop.scheduleAtFixedRate(
+            this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  IoEventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  boolean inEventLoop() {
+    return eventLoop.inEventLoop();
+  }
+
+  EndpointGuard guard() {
+    return guard;
+  }
+
+  TrafficLedger ledger() {
+    return ledger;
+  }
+
+  ProxyMetrics metrics() {
+    return metrics;
+  }
+
+  /** Scratch space of whatever runs in this event loop, of {@link Flow#LARGEST_CHUNK} bytes. */
+  ByteBuffer buffer() {
+    return buffer;
+  }
+
+  HalfClosedClients halfClosed() {
+    return halfClosed;
+  }
+
+  /** Runs a task when the events that epoll has reported have been handled. */
+  void afterEvents(Runnable task) {
+    try {
+      eventLoop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The event loop is at its end and reports no more events.
+      task.run();
+    }
+  }
+
+  /**
+   * Puts a table to use. From any thread.
+   *
+   * @return completes when it is in use
+   */
+  CompletableFuture<Void> install(RoutingTable installed) {
+    return CompletableFuture.runAsync(() -> use(installed), eventLoop);
+  }
+
+  /**
+   * Takes over a connection that was accepted. From any thread.
+   *
+   * @param descriptor of the socket, non-blocking
+   */
+  void adopt(int descriptor, long acceptedNanos) {
+    Socket socket = new Socket(descriptor);
+    if (eventLoop.inEventLoop()) {
+      receive(socket, acceptedNanos);
+      return;
+    }
+    try {
+      eventLoop.execute(() -> receive(socket, acceptedNanos));
+    } catch (RejectedExecutionException e) {
+      reset(socket, CloseReason.SHUTDOWN);
+    }
+  }
+
+  /** Ends a waiting connection, whatever it waits for. */
+  void refuse(Client client, CloseReason reason) {
+    assert inEventLoop();
+    if (client.isClosed()) {
+      return;
+    }
+    ParkingLot lot = client.lot;
+    if (lot != null) {
+      lot.remove(client);
+      dropIfEmpty(lot);
+    } else if (strangers.contains(client)) {
+      strangers.remove(client);
+    }
+    halfClosed.remove(client);
+    ledger.waiting().decrementAndGet();
+    metrics.closed(reason, 1);
+    log.atDebug()
+        .addKeyValue("slot", client.slot)
+        .addKeyValue("reason", reason.tag())
+        .log("connection ended");
+    FailureAnswer.give(client);
+  }
+
+  private void receive(Socket socket, long acceptedNanos) {
+    InetSocketAddress local = socket.localAddress();
+    Slot slot = local == null ? null : slotOf(local);
+    if (slot == null) {
+      reset(socket, CloseReason.OUTSIDE_NETWORK);
+      return;
+    }
+    if (ledger.waiting().incrementAndGet() > settings.maxParked()) {
+      ledger.waiting().decrementAndGet();
+      reset(socket, CloseReason.CAP);
+      return;
+    }
+    Client client = new Client(this, socket, slot, acceptedNanos);
+    try {
+      socket.setTcpNoDelay(true);
+      client.watchForLeaving();
+    } catch (IOException e) {
+      log.atWarn().setCause(e).log("connection can't be watched");
+      refuse(client, CloseReason.ERROR);
+      return;
+    }
+    Route route = table.route(slot);
+    if (route == null) {
+      strangers.addLast(client);
+    } else {
+      lot(route).arrive(client);
+    }
+  }
+
+  private @Nullable Slot slotOf(InetSocketAddress local) {
+    int address = ByteBuffer.wrap(local.getAddress().getAddress()).getInt();
+    return local.getAddress().getAddress().length == 4
+            && settings.slots().network().contains(address)
+        ? new Slot(address, local.getPort())
+        : null;
+  }
+
+  private void reset(Socket socket, CloseReason reason) {
+    metrics.closed(reason, 1);
+    try {
+      socket.setSoLinger(0);
+      socket.close();
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("socket closed with an error");
+    }
+  }
+
+  private void use(RoutingTable installed) {
+    table = installed;
+    for (ParkingLot lot : List.copyOf(lots.values())) {
+      Route route = installed.route(lot.cluster());
+      if (route == null) {
+        lot.close(CloseReason.CLUSTER_REMOVED);
+      } else {
+        lot.update(route);
+      }
+      dropIfEmpty(lot);
+    }
+    List<Client> known = new ArrayList<>();
+    for (Client client = strangers.first(); client != null; client = client.next) {
+      if (installed.route(client.slot) != null) {
+        known.add(client);
+      }
+    }
+    for (Client client : known) {
+      strangers.remove(client);
+      Route route = installed.route(client.slot);
+      if (route != null) {
+        lot(route).arrive(client);
+      }
+    }
+  }
+
+  private ParkingLot lot(Route route) {
+    return lots.computeIfAbsent(route.cluster(), name -> new ParkingLot(this, route));
+  }
+
+  void dropIfEmpty(ParkingLot lot) {
+    if (lot.isEmpty()) {
+      lots.remove(lot.cluster(), lot);
+    }
+  }
+
+  private void sweep() {
+    try {
+      long now = System.nanoTime();
+      for (ParkingLot lot : List.copyOf(lots.values())) {
+        lot.sweep(now);
+      }
+      long grace = settings.unknownSlotGrace().toNanos();
+      for (Client client = strangers.first();
+          client != null && now - client.acceptedNanos >= grace;
+          client = strangers.first()) {
+        refuse(client, CloseReason.UNKNOWN_SLOT);
+      }
+      for (Client client : halfClosed.thatHaveLeft()) {
+        client.leave();
+      }
+    } catch (RuntimeException e) {
+      // A sweep that throws would be the last one.
+      log.atError().setCause(e).log("sweep failed");
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.zenvoy.tproxy.redirect.ReceivableSlots;
+import java.time.Duration;
+
+/**
+ * What the proxy must know.
+ *
+ * @param maxParked connections of the whole process that may wait, at least 1
+ * @param allowLocalUpstreams whether clusters that are marked local may be dialled on loopback
+ * @param eventLoops how many threads own connections, at least 1
+ * @param unknownSlotGrace how long a connection to a slot of no cluster waits for a newer table
+ * @param drainTimeout how long {@link Proxy#close} waits for connections to end
+ */
+public record ProxySettings(
+    ReceivableSlots slots,
+    int maxParked,
+    boolean allowLocalUpstreams,
+    int eventLoops,
+    Duration unknownSlotGrace,
+    Duration drainTimeout) {
+  private static final int MOST_EVENT_LOOPS = 4;
+
+  /** Settings for a machine with so many processors. */
+  public static ProxySettings of(
+      ReceivableSlots slots, int maxParked, boolean allowLocalUpstreams, int processors) {
+    return new ProxySettings(
+        slots,
+        maxParked,
+        allowLocalUpstreams,
+        Math.min(processors, MOST_EVENT_LOOPS),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(20));
+  }
+}

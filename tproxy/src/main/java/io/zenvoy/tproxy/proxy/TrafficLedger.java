@@ -1,0 +1,93 @@
+package io.zenvoy.tproxy.proxy;
+
+import io.zenvoy.tproxy.discovery.ActivitySource;
+import io.zenvoy.tproxy.discovery.RoutingTable;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The figures of every cluster, and how many connections wait in the whole process. Thread-safe.
+ */
+final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSignals {
+  private final Map<String, ClusterTraffic> clusters = new ConcurrentHashMap<>();
+  private final Set<String> changed = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Runnable urgent;
+  private final ProxyMetrics metrics;
+
+  /**
+   * @param urgent asks for a report at once; must not block
+   */
+  TrafficLedger(Runnable urgent, ProxyMetrics metrics) {
+    this.urgent = urgent;
+    this.metrics = metrics;
+  }
+
+  ClusterTraffic traffic(String cluster) {
+    return clusters.computeIfAbsent(cluster, name -> new ClusterTraffic(name, this));
+  }
+
+  /** Connections of all clusters and of none that wait, for the bound of the process. */
+  AtomicInteger waiting() {
+    return waiting;
+  }
+
+  /** Shows the table's clusters in the metrics, and no others. */
+  void show(RoutingTable table) {
+    for (String cluster : table.clusters()) {
+      metrics.show(cluster, traffic(cluster));
+    }
+    metrics.retain(table.clusters());
+    // One that still has connections keeps its figures: it may come back, and they must still
+    // count.
+    clusters
+        .entrySet()
+        .removeIf(entry -> table.route(entry.getKey()) == null && entry.getValue().isIdle());
+  }
+
+  int parked() {
+    return clusters.values().stream().mapToInt(ClusterTraffic::parked).sum();
+  }
+
+  int relayed() {
+    return clusters.values().stream().mapToInt(ClusterTraffic::relayed).sum();
+  }
+
+  /** Whether no cluster has a connection. */
+  boolean isIdle() {
+    return clusters.values().stream().allMatch(ClusterTraffic::isIdle);
+  }
+
+  @Override
+  public Activity of(String cluster) {
+    ClusterTraffic traffic = clusters.get(cluster);
+    return traffic == null ? Activity.NONE : traffic.activity();
+  }
+
+  @Override
+  public Set<String> takeChanged() {
+    Set<String> taken = new HashSet<>();
+    for (Iterator<String> names = changed.iterator(); names.hasNext(); ) {
+      String cluster = names.next();
+      // Taken out before its figures are read: what changes later puts it in again.
+      names.remove();
+      taken.add(cluster);
+    }
+    return taken;
+  }
+
+  @Override
+  public void changed(String cluster) {
+    changed.add(cluster);
+  }
+
+  @Override
+  public void changedUrgently(String cluster) {
+    changed.add(cluster);
+    urgent.run();
+  }
+}

@@ -1,0 +1,73 @@
+package io.zenvoy.tproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zenvoy.common.environment.Environment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** README's tables say what the code does: no setting or metric is missing there, and none is made up. */
+class DocumentationTest {
+  private static final Pattern METER = Pattern.compile("\"(zenvoy[._][a-z._]+)\"");
+  private static final Pattern SUFFIX = Pattern.compile("_(total|seconds)$");
+
+  @Test
+  void everySettingIsInTheTableWithItsDefault() throws IOException {
+    Environment environment = new Environment(Map.of());
+    TproxyConfig.read(environment);
+
+    assertThat(rows("### tproxy"))
+        .map(row -> Map.entry(row.get(0), row.get(1)))
+        .containsExactlyInAnyOrderElementsOf(
+            environment.settings().stream()
+                .map(setting -> Map.entry(setting.key(), setting.defaultValue()))
+                .toList());
+  }
+
+  @Test
+  void everyMetricIsInTheTable() throws IOException {
+    Set<String> documented = new TreeSet<>();
+    for (List<String> row : rows("| tproxy |")) {
+      documented.add(SUFFIX.matcher(row.getFirst()).replaceFirst(""));
+    }
+    assertThat(documented).isEqualTo(metersInTheCode());
+  }
+
+  private static Set<String> metersInTheCode() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        METER
+            .matcher(Files.readString(file))
+            .results()
+            .map((MatchResult match) -> match.group(1).replace('.', '_'))
+            .forEach(names::add);
+      }
+    }
+    return names;
+  }
+
+  /** The cells of the table that follows a line of README, without their quoting. */
+  private static List<List<String>> rows(String start) throws IOException {
+    return Files.readAllLines(Path.of("..", "README.md")).stream()
+        .dropWhile(line -> !line.startsWith(start))
+        .dropWhile(line -> !line.startsWith("|"))
+        .takeWhile(line -> line.startsWith("|"))
+        .skip(2)
+        .map(line -> Stream.of(line.split("\\|", -1)).skip(1).map(DocumentationTest::plain).toList())
+        .toList();
+  }
+
+  private static String plain(String cell) {
+    return cell.replace("`", "").strip();
+  }
+}

@@ -1,0 +1,96 @@
+package io.zenvoy.xds;
+
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.PortRange;
+import io.zenvoy.common.StartupException;
+import io.zenvoy.common.environment.Environment;
+import io.zenvoy.common.environment.LogSettings;
+import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.SlotSpace;
+import io.zenvoy.xds.serve.SlotRequirements;
+import io.zenvoy.xds.workloads.kubernetes.Namespaces;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The settings of xds-server, read once from the environment; README's table describes them.
+ *
+ * @param localServices the file of local mode; empty: Kubernetes
+ */
+public record XdsServerConfig(
+    int xdsPort,
+    String nodeId,
+    Namespaces namespaces,
+    Optional<Path> localServices,
+    SlotRequirements slots,
+    int httpPort,
+    ServicePolicy defaultPolicy,
+    Duration scaleToZeroCheck,
+    Duration sleepHoldAfterStart,
+    Duration sleepHoldAfterNodeLoss,
+    Duration envoyReadTimeout,
+    int adminPort,
+    LogSettings log) {
+  private static final int DEFAULT_MAX_PARKED = 10_000;
+
+  /**
+   * Reads all settings.
+   *
+   * @throws StartupException for the first one that is not usable
+   */
+  public static XdsServerConfig read(Environment environment) {
+    return new XdsServerConfig(
+        environment.port("XDS_PORT", 18000),
+        environment.text("XDS_NODE_ID", "zenvoy"),
+        environment.parsed(
+            "KUBE_NAMESPACE",
+            "default",
+            "a namespace, several separated by commas, or *",
+            Namespaces::parse),
+        Optional.of(environment.text("LOCAL_SERVICES", ""))
+            .filter(file -> !file.isEmpty())
+            .map(Path::of),
+        readSlots(environment),
+        environment.port("HTTP_PORT", 10000),
+        readDefaultPolicy(environment),
+        environment.duration("SCALE_TO_ZERO_CHECK", "30s"),
+        environment.durationOrZero("SLEEP_HOLD_AFTER_START", "1m"),
+        environment.durationOrZero("SLEEP_HOLD_AFTER_NODE_LOSS", "5m"),
+        environment.duration("ENVOY_READ_TIMEOUT", "1m"),
+        environment.port("ADMIN_PORT", 18080),
+        LogSettings.read(environment));
+  }
+
+  /** Which slots there are. */
+  public SlotSpace slotSpace() {
+    return new SlotSpace(
+        slots.addresses(),
+        switch (slots.kind()) {
+          case TRANSPARENT -> slots.ports();
+          case DIRECT -> new PortRange(slots.port(), slots.port());
+        });
+  }
+
+  private static SlotRequirements readSlots(Environment environment) {
+    return new SlotRequirements(
+        environment.oneOf("SLOTS", SlotRequirements.Kind.TRANSPARENT),
+        environment.parsed(
+            "PROXY_ADDR",
+            "127.128.0.0/9",
+            "a network inside 127.0.0.0/8, such as 127.128.0.0/9",
+            Ipv4Network::parseLoopback),
+        environment.port("PROXY_PORT", 18001),
+        environment.portRange("PROXY_PORT_MIN", 20000, "PROXY_PORT_MAX", 32767));
+  }
+
+  private static ServicePolicy readDefaultPolicy(Environment environment) {
+    return new ServicePolicy(
+        1,
+        environment.duration("SCALE_TO_ZERO_AFTER", "5m"),
+        environment.duration("WAKE_TIMEOUT", "1m"),
+        DEFAULT_MAX_PARKED,
+        false,
+        false);
+  }
+}

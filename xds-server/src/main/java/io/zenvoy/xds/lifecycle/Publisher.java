@@ -1,0 +1,31 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.xds.model.Assignment;
+import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.serve.NodeKind;
+import java.util.List;
+
+/**
+ * Where the life cycle's decisions about traffic go. Each call returns the revision that contains
+ * it; revisions only grow.
+ */
+public interface Publisher {
+  /** Defines a new cluster together with where its connections go. */
+  long define(NodeKind audience, Assignment assignment);
+
+  /** Defines a cluster anew; its connections go where they went. */
+  long redefine(NodeKind audience, Cluster cluster);
+
+  /** Takes a cluster away. */
+  long withdraw(NodeKind audience, Cluster cluster);
+
+  /** Changes where the connections of a defined cluster go. */
+  long assign(NodeKind audience, Assignment assignment);
+
+  /** Replaces all routes. */
+  long route(List<Route> routes);
+
+  /** Begins to serve. */
+  void open();
+}

@@ -1,0 +1,57 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.ServicePolicy;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The clusters of one workload: all its services and ports. Where their policies differ, the most
+ * patient one holds for all.
+ *
+ * <p>Owned by the life cycle's thread.
+ */
+final class WorkloadClusters {
+  private final Map<String, Cluster> byName = new TreeMap<>();
+
+  void put(Cluster cluster) {
+    byName.put(cluster.name(), cluster);
+  }
+
+  void remove(String cluster) {
+    byName.remove(cluster);
+  }
+
+  Collection<Cluster> all() {
+    return byName.values();
+  }
+
+  Set<String> names() {
+    return Set.copyOf(byName.keySet());
+  }
+
+  /** How long all of them must be quiet before the workload sleeps. */
+  Duration window() {
+    return longest(ServicePolicy::scaleToZeroAfter);
+  }
+
+  Duration wakeTimeout() {
+    return longest(ServicePolicy::wakeTimeout);
+  }
+
+  /** How many replicas a wake asks for. */
+  int wantedReplicas() {
+    return byName.values().stream().mapToInt(c -> c.policy().replicas()).max().orElse(1);
+  }
+
+  private Duration longest(Function<ServicePolicy, Duration> setting) {
+    return byName.values().stream()
+        .map(cluster -> setting.apply(cluster.policy()))
+        .max(Duration::compareTo)
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,107 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.common.HostPort;
+import io.zenvoy.xds.model.Assignment;
+import io.zenvoy.xds.model.Assignment.EnvoySide;
+import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.Endpoints;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * The endpoints of one workload's clusters. Lists lag: what is still listed just after the workload
+ * was scaled to zero is dying and is not used.
+ *
+ * <p>Owned by the life cycle's thread.
+ */
+final class WorkloadEndpoints {
+  /**
+   * After this long an endpoint that is still listed lives: it was spared because the workload was
+   * scaled up again at once.
+   */
+  private static final Duration DYING = Duration.ofSeconds(3);
+
+  private final LongSupplier clock;
+  private final Map<String, Endpoints> byCluster = new HashMap<>();
+  private final Set<HostPort> dying = new HashSet<>();
+  private long dyingUntilNanos;
+
+  WorkloadEndpoints(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  void put(String cluster, Endpoints endpoints) {
+    byCluster.put(cluster, endpoints);
+    dying.removeIf(
+        endpoint -> byCluster.values().stream().noneMatch(e -> e.ready().contains(endpoint)));
+  }
+
+  void remove(String cluster) {
+    byCluster.remove(cluster);
+  }
+
+  /** The workload was scaled to zero. */
+  void allDie() {
+    byCluster.values().forEach(endpoints -> dying.addAll(endpoints.ready()));
+    dyingUntilNanos = clock.getAsLong() + DYING.toNanos();
+  }
+
+  /** Whether any cluster has a ready endpoint. */
+  boolean anyReady() {
+    return byCluster.keySet().stream().anyMatch(cluster -> !ready(cluster).isEmpty());
+  }
+
+  private List<HostPort> ready(String cluster) {
+    List<HostPort> ready = byCluster.getOrDefault(cluster, Endpoints.NONE).ready();
+    if (dying.isEmpty() || clock.getAsLong() - dyingUntilNanos >= 0) {
+      return ready;
+    }
+    return ready.stream().filter(endpoint -> !dying.contains(endpoint)).toList();
+  }
+
+  /** Where the connections of a cluster go in a state. */
+  Assignment assignment(Cluster cluster, State state) {
+    return switch (state) {
+      case State.Asleep asleep -> Assignment.parked(cluster, asleep.verdict());
+      case State.Waking waking -> throughDaemon(cluster);
+      case State.Awake awake ->
+          new Assignment(
+              cluster,
+              envoySide(ready(cluster.name()), awake.slotBehind()),
+              dialable(cluster),
+              Optional.empty());
+      case State.Draining draining ->
+          draining.step() == State.Draining.Step.SWITCH
+              ? throughDaemon(cluster)
+              : Assignment.parked(cluster, Optional.empty());
+    };
+  }
+
+  private Assignment throughDaemon(Cluster cluster) {
+    return new Assignment(cluster, new EnvoySide.SlotOnly(), dialable(cluster), Optional.empty());
+  }
+
+  private static EnvoySide envoySide(List<HostPort> pods, boolean slotBehind) {
+    if (pods.isEmpty()) {
+      return new EnvoySide.SlotOnly();
+    }
+    return slotBehind ? new EnvoySide.PodsThenSlot(pods) : new EnvoySide.PodsOnly(pods);
+  }
+
+  /**
+   * Those that daemons may dial: the ready ones; where starting ones count, these as long as none
+   * is ready.
+   */
+  private List<HostPort> dialable(Cluster cluster) {
+    List<HostPort> ready = ready(cluster.name());
+    return ready.isEmpty() && cluster.policy().startingCounts()
+        ? byCluster.getOrDefault(cluster.name(), Endpoints.NONE).starting()
+        : ready;
+  }
+}

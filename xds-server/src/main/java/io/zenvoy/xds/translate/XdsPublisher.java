@@ -1,0 +1,100 @@
+package io.zenvoy.xds.translate;
+
+import com.google.protobuf.Message;
+import io.zenvoy.xds.lifecycle.Publisher;
+import io.zenvoy.xds.model.Assignment;
+import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.serve.ResourceChange;
+import io.zenvoy.xds.serve.ResourceType;
+import io.zenvoy.xds.serve.XdsEdge;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Publishes what the life cycle decides as xDS resources: one decision changes the resources of its
+ * cluster and no others.
+ */
+public final class XdsPublisher implements Publisher {
+  private final TranslateSettings settings;
+  private final XdsEdge edge;
+
+  public XdsPublisher(TranslateSettings settings, XdsEdge edge) {
+    this.settings = settings;
+    this.edge = edge;
+  }
+
+  @Override
+  public long define(NodeKind audience, Assignment assignment) {
+    return edge.apply(
+        List.of(cluster(audience, assignment.cluster()), endpoints(audience, assignment)));
+  }
+
+  @Override
+  public long redefine(NodeKind audience, Cluster cluster) {
+    return edge.apply(List.of(cluster(audience, cluster)));
+  }
+
+  @Override
+  public long withdraw(NodeKind audience, Cluster cluster) {
+    return edge.apply(
+        List.of(
+            removal(audience, ResourceType.CLUSTER, cluster.name()),
+            removal(audience, ResourceType.ENDPOINTS, cluster.name())));
+  }
+
+  @Override
+  public long assign(NodeKind audience, Assignment assignment) {
+    return edge.apply(List.of(endpoints(audience, assignment)));
+  }
+
+  @Override
+  public long route(List<Route> routes) {
+    return edge.apply(
+        List.of(
+            upsert(
+                NodeKind.ENVOY,
+                ResourceType.LISTENER,
+                ListenerTranslation.HTTP_LISTENER,
+                ListenerTranslation.httpListener(settings.httpPort())),
+            upsert(
+                NodeKind.ENVOY,
+                ResourceType.ROUTES,
+                RouteTranslation.HTTP_ROUTES,
+                RouteTranslation.routes(routes, settings.readTimeout()))));
+  }
+
+  @Override
+  public void open() {
+    edge.open();
+  }
+
+  private static ResourceChange cluster(NodeKind audience, Cluster cluster) {
+    Message resource =
+        switch (audience) {
+          case ENVOY -> ClusterTranslation.forEnvoys(cluster);
+          case DAEMON -> ClusterTranslation.forDaemons(cluster);
+        };
+    return upsert(audience, ResourceType.CLUSTER, cluster.name(), resource);
+  }
+
+  private static ResourceChange endpoints(NodeKind audience, Assignment assignment) {
+    Message resource =
+        switch (audience) {
+          case ENVOY -> EndpointTranslation.forEnvoys(assignment);
+          case DAEMON -> EndpointTranslation.forDaemons(assignment);
+        };
+    return upsert(audience, ResourceType.ENDPOINTS, assignment.cluster().name(), resource);
+  }
+
+  private static ResourceChange upsert(
+      NodeKind audience, ResourceType type, String name, Message resource) {
+    return new ResourceChange(audience, type, Map.of(name, resource), Set.of());
+  }
+
+  private static ResourceChange removal(NodeKind audience, ResourceType type, String name) {
+    return new ResourceChange(audience, type, Map.of(), Set.of(name));
+  }
+}

@@ -1,0 +1,232 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.common.HostPort;
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.PortRange;
+import io.zenvoy.xds.model.Endpoints;
+import io.zenvoy.xds.model.Phase;
+import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.ServiceSpec;
+import io.zenvoy.xds.model.SlotSpace;
+import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.serve.ActivityReport;
+import io.zenvoy.xds.serve.ActivityReport.Counts;
+import io.zenvoy.xds.serve.NodeKey;
+import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.serve.ResourceType;
+import io.zenvoy.xds.workloads.ScaleOutcome;
+import io.zenvoy.xds.workloads.ScaleRequest;
+import io.zenvoy.xds.workloads.WorkloadEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A life cycle with a clock of its own, one Envoy and one daemon that report, and a scaler that
+ * answers when it is told to.
+ */
+final class TestingWorld implements LifecycleObserver {
+  static final NodeKey ENVOY = new NodeKey(NodeKind.ENVOY, "proxy-1");
+  static final NodeKey DAEMON = new NodeKey(NodeKind.DAEMON, "proxy-1");
+  static final HostPort POD = new HostPort("10.1.0.1", 8080);
+  static final Duration WINDOW = Duration.ofSeconds(60);
+  static final Duration WAKE_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration STEP = Duration.ofMillis(500);
+
+  final TestingPublisher publisher = new TestingPublisher();
+  final Deque<PendingScale> scales = new ArrayDeque<>();
+  final List<String> told = new ArrayList<>();
+  final Map<String, Phase> phases = new HashMap<>();
+  final Map<NodeKey, Map<String, Counts>> figures = new HashMap<>();
+  final Lifecycle lifecycle;
+  boolean reporting = true;
+  private long nowNanos = 1_000_000_000_000L;
+
+  record PendingScale(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
+
+  TestingWorld() {
+    lifecycle =
+        new Lifecycle(
+            new LifecycleSettings(
+                "default",
+                new SlotSpace(Ipv4Network.parse("127.128.0.0/9"), new PortRange(20000, 32767)),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                false),
+            publisher,
+            (request, outcome) -> scales.add(new PendingScale(request, outcome)),
+            this,
+            () -> nowNanos);
+  }
+
+  /** A world in which one service sleeps, and an Envoy and a daemon are connected and known. */
+  static TestingWorld withASleepingService() {
+    TestingWorld world = new TestingWorld();
+    world.lifecycle.changed(new WorkloadEvent.ServiceChanged(service("hello")));
+    world.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 0, "v1"));
+    world.lifecycle.changed(new WorkloadEvent.Synced());
+    world.connectBoth();
+    world.pass(Duration.ofSeconds(2));
+    return world;
+  }
+
+  /** A world in which one service is awake, for longer than the hold after a start. */
+  static TestingWorld withAnAwakeService() {
+    TestingWorld world = withASleepingService();
+    world.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 1, "v2"));
+    world.ready("hello", POD);
+    world.pass(Duration.ofSeconds(10));
+    return world;
+  }
+
+  static ServiceSpec service(String name) {
+    return service(name, Instant.EPOCH, Protocol.HTTP);
+  }
+
+  static ServiceSpec service(String name, Instant created, Protocol protocol) {
+    return new ServiceSpec(
+        new ServiceKey("default", name),
+        "uid-" + name,
+        created,
+        workload(name),
+        List.of(new ServicePort("http", 80, protocol)),
+        List.of(),
+        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false));
+  }
+
+  static WorkloadKey workload(String name) {
+    return new WorkloadKey(WorkloadKey.Kind.DEPLOYMENT, "default", name);
+  }
+
+  void connectBoth() {
+    connect(ENVOY);
+    connect(DAEMON);
+  }
+
+  void connect(NodeKey node) {
+    figures.put(node, new HashMap<>());
+    lifecycle.connected(node, "");
+  }
+
+  void disconnect(NodeKey node) {
+    figures.remove(node);
+    lifecycle.disconnected(node);
+    lifecycle.reportsEnded(node, 1);
+  }
+
+  void ready(String service, HostPort... pods) {
+    lifecycle.changed(
+        new WorkloadEvent.EndpointsChanged(
+            new ServiceKey("default", service),
+            Map.of("http", new Endpoints(List.of(pods), List.of()))));
+  }
+
+  /** Sets what a node reports of a cluster from now on, and lets it report at once. */
+  void reports(NodeKey node, String cluster, long total, long active, long pending) {
+    figures
+        .computeIfAbsent(node, absent -> new HashMap<>())
+        .put(cluster, new Counts(total, total, active, active, pending, Optional.empty()));
+    report(node);
+  }
+
+  void report(NodeKey node) {
+    Map<String, Counts> clusters = new HashMap<>();
+    publisher
+        .at(node.kind())
+        .keySet()
+        .forEach(
+            cluster -> {
+              Counts counts =
+                  figures
+                      .getOrDefault(node, Map.of())
+                      .getOrDefault(cluster, new Counts(0, 0, 0, 0, 0, Optional.empty()));
+              clusters.put(
+                  cluster,
+                  new Counts(
+                      counts.requestsTotal(),
+                      counts.connectionsTotal(),
+                      counts.requestsActive(),
+                      counts.connectionsActive(),
+                      counts.requestsPending(),
+                      Optional.of(publisher.revision)));
+            });
+    lifecycle.reported(new ActivityReport(node, 1, clusters));
+  }
+
+  /** Lets time pass: nodes accept what they are told and report twice a second. */
+  void pass(Duration duration) {
+    long end = nowNanos + duration.toNanos();
+    while (nowNanos < end) {
+      nowNanos += STEP.toNanos();
+      for (NodeKey node : List.copyOf(figures.keySet())) {
+        acknowledge(node);
+        if (reporting) {
+          report(node);
+        }
+      }
+      lifecycle.tick();
+    }
+  }
+
+  void acknowledge(NodeKey node) {
+    for (ResourceType type : ResourceType.values()) {
+      lifecycle.acknowledged(node, type, publisher.revision);
+    }
+  }
+
+  /** Lets a little time pass without a word from anybody. */
+  void passInSilence(Duration duration) {
+    nowNanos += duration.toNanos();
+    lifecycle.tick();
+  }
+
+  void answer(ScaleOutcome outcome) {
+    scales.remove().outcome().accept(outcome);
+  }
+
+  Phase phase(String service) {
+    return phases.getOrDefault(service, Phase.ASLEEP);
+  }
+
+  @Override
+  public void phase(WorkloadKey workload, Set<String> services, Phase phase) {
+    services.forEach(service -> phases.put(service, phase));
+  }
+
+  @Override
+  public void forgotten(WorkloadKey workload) {
+    told.add("forgotten " + workload.name());
+  }
+
+  @Override
+  public void wakeEnded(
+      WorkloadKey workload,
+      Set<String> services,
+      WakeOutcome outcome,
+      Duration duration,
+      String reason) {
+    told.add("wake " + outcome + (reason.isEmpty() ? "" : ": " + reason));
+  }
+
+  @Override
+  public void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome) {
+    told.add("sleep " + outcome);
+  }
+
+  @Override
+  public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
+    told.add(host + " stays with " + owner + ", not " + loser);
+  }
+}

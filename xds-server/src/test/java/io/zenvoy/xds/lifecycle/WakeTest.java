@@ -1,0 +1,189 @@
+package io.zenvoy.xds.lifecycle;
+
+import static io.zenvoy.xds.lifecycle.TestingWorld.DAEMON;
+import static io.zenvoy.xds.lifecycle.TestingWorld.ENVOY;
+import static io.zenvoy.xds.lifecycle.TestingWorld.POD;
+import static io.zenvoy.xds.lifecycle.TestingWorld.WAKE_TIMEOUT;
+import static io.zenvoy.xds.lifecycle.TestingWorld.WINDOW;
+import static io.zenvoy.xds.lifecycle.TestingWorld.workload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zenvoy.xds.model.Assignment.EnvoySide;
+import io.zenvoy.xds.model.Phase;
+import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.workloads.ScaleOutcome;
+import io.zenvoy.xds.workloads.ScaleRequest;
+import io.zenvoy.xds.workloads.WorkloadEvent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WakeTest {
+  private final TestingWorld world = TestingWorld.withASleepingService();
+
+  @Test
+  void aParkedConnectionAsksForOneReplicaAtOnceAndConditionally() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    assertThat(world.scales).hasSize(1);
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 0, "v1", 1));
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void callsInFlightAreShared() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.reports(DAEMON, "hello", 2, 0, 2);
+    world.pass(Duration.ofSeconds(3));
+
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aWakeIsAskedForAgainAfterAFailureWhileSomebodyWaits() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Unavailable("the server is overloaded"));
+    assertThat(world.scales).isEmpty();
+
+    world.pass(Duration.ofSeconds(1));
+
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aConflictIsDecidedAnew() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Conflict(0, "v9"));
+    assertThat(world.scales.element().request().observedVersion()).isEqualTo("v9");
+
+    world.answer(new ScaleOutcome.Conflict(3, "v10"));
+    world.pass(Duration.ofSeconds(1));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void readyEndpointsGoToDaemonsAndEnvoysInTheSameMoment() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD);
+
+    assertThat(world.publisher.at(NodeKind.DAEMON, "hello").daemon()).containsExactly(POD);
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isEqualTo(new EnvoySide.PodsOnly(List.of(POD)));
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+    assertThat(world.told).containsExactly("wake READY");
+  }
+
+  @Test
+  void theSlotComesBehindThePodsOnceEnvoysHaveLetGoOfIt() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD);
+    world.acknowledge(ENVOY);
+    world.lifecycle.tick();
+
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isEqualTo(new EnvoySide.PodsThenSlot(List.of(POD)));
+  }
+
+  @Test
+  void anEnvoyThatDoesNotAnswerDoesNotKeepTheSlotAwayForEver() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD);
+    world.passInSilence(Duration.ofSeconds(1));
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isInstanceOf(EnvoySide.PodsOnly.class);
+
+    world.passInSilence(Duration.ofSeconds(2));
+
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isInstanceOf(EnvoySide.PodsThenSlot.class);
+  }
+
+  @Test
+  void aWakeThatBecomesNothingIsJudgedAtItsDeadline() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.pass(WAKE_TIMEOUT.minusSeconds(1));
+    assertThat(world.told).isEmpty();
+
+    world.pass(Duration.ofSeconds(2));
+
+    assertThat(world.told).contains("wake TIMEOUT: not ready after 20s");
+  }
+
+  @Test
+  void afterAVerdictOnlyWhatIsParkedAnewWakesAgain() {
+    world.lifecycle.changed(new WorkloadEvent.WorkloadMissing(workload("hello")));
+    world.reporting = false;
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    assertThat(world.told).containsExactly("wake FAILED: deployment/default/hello does not exist");
+    assertThat(world.publisher.at(NodeKind.DAEMON, "hello").verdict()).isPresent();
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+
+    world.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 0, "v2"));
+    assertThat(world.scales).isEmpty();
+
+    world.reports(DAEMON, "hello", 2, 0, 1);
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aRefusedWriteIsFinal() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Refused("forbidden"));
+
+    assertThat(world.told).containsExactly("wake FAILED: forbidden");
+  }
+
+  @Test
+  void aWorkloadThatWasWokenInVainGoesBackToZeroAfterAQuietWindow() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.minusSeconds(2));
+    assertThat(world.scales).isEmpty();
+
+    world.pass(Duration.ofSeconds(4));
+
+    assertThat(world.scales.element().request().replicas()).isZero();
+  }
+
+  @Test
+  void aWorkloadThatSomebodyElseScaledUpIsNotScaledDownForBeingSlow() {
+    world.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 1, "v2"));
+    world.pass(WINDOW.multipliedBy(3));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void whoLeavesBeforeTheWriteNeedsNoWake() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Unavailable("time-out"));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(Duration.ofSeconds(5));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+  }
+
+  @Test
+  void nothingIsPublishedBeforeEverythingIsKnown() {
+    TestingWorld fresh = new TestingWorld();
+    fresh.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("hello")));
+    fresh.passInSilence(Duration.ofSeconds(5));
+    assertThat(fresh.publisher.journal).isEmpty();
+
+    fresh.lifecycle.changed(new WorkloadEvent.Synced());
+
+    assertThat(fresh.publisher.journal).last().isEqualTo("open");
+    assertThat(fresh.publisher.journal).contains("routes [hello]");
+  }
+}
