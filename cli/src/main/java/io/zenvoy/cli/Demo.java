@@ -144,7 +144,7 @@ final class Demo {
   }
 
   private static List<String> answerLines(String body) {
-    List<String> lines = body.lines().toList();
+    List<String> lines = body.stripTrailing().lines().toList();
     if (lines.size() <= MAX_ANSWER_LINES) {
       return lines;
     }

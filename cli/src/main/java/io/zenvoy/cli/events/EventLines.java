@@ -50,6 +50,8 @@ public final class EventLines {
                   + " before its port opened; its last output:"
                   + indented(event.value("output"));
           case "process not started" -> "not started: " + event.value("reason");
+          case "parked connections failed" ->
+              event.value("connections") + " waiting client(s) got the failure answer";
           case "wake failed" -> "wake failed: " + event.value("reason");
           default -> "";
         };

@@ -26,7 +26,7 @@ public final class Stack implements AutoCloseable {
   /** xds-server gives each upstream process ten seconds to end. */
   private static final Duration END_GRACE = Duration.ofSeconds(15);
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration CHECK_PAUSE = Duration.ofMillis(20);
 
   private final LauncherSettings settings;
@@ -91,7 +91,8 @@ public final class Stack implements AutoCloseable {
    * @param environment the user's variables
    * @param defaults settings of xds-server that hold unless the user has set them
    * @param progress told one line at a time
-   * @throws ProgramFailedException if one of them can't start or does not become ready in a minute
+   * @throws ProgramFailedException if one of them can't start or does not become ready in two
+   *     minutes
    */
   public void start(
       Path services,
