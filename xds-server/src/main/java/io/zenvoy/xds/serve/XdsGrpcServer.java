@@ -9,8 +9,7 @@ import io.zenvoy.common.StartupException;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +29,13 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
   private final AdsService ads;
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
-  private final ExecutorService executor;
 
   /** Builds everything; nothing is bound before {@link #start}. */
   public XdsGrpcServer(EdgeSettings settings, NodeEvents events, MeterRegistry registry) {
     this.settings = settings;
     this.gate = new NodeGate(settings);
-    this.executor =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("xds-", 0).factory());
+    // Never shut down: it owns nothing, and closing streams post to it to the last.
+    Executor executor = task -> Thread.ofVirtual().name("xds").start(task);
     EdgeMeters meters = new EdgeMeters(registry);
     Reception reception = new Reception(gate, meters);
     ConnectedNodes nodes = new ConnectedNodes(events);
@@ -69,7 +67,6 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      executor.shutdownNow();
       throw new StartupException(
           "XDS_PORT: port "
               + settings.port()
@@ -110,7 +107,6 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    executor.shutdown();
   }
 
   private static boolean isInUse(@Nullable Throwable error) {
