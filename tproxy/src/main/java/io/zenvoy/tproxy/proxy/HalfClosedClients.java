@@ -1,6 +1,9 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.zenvoy.tproxy.proxy.PeerSockets.State;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,10 +11,15 @@ import java.util.Set;
 /**
  * The waiting clients that have sent a FIN behind bytes that nobody has read. Each has either
  * closed one direction and waits for its answer, or has closed the connection and is gone; TCP
- * tells these apart only when something is sent. Owned by one event loop.
+ * tells these apart only when something is sent. The clients are processes of this machine, so the
+ * kernel knows. Owned by one event loop.
  */
 final class HalfClosedClients {
+  /** Bounds what one sweep costs; the others have their turn in the next ones. */
+  private static final int LOOKUPS_AT_A_TIME = 256;
+
   private final Set<Client> clients = new LinkedHashSet<>();
+  private final PeerSockets sockets = new PeerSockets();
 
   void add(Client client) {
     clients.add(client);
@@ -21,8 +29,36 @@ final class HalfClosedClients {
     clients.remove(client);
   }
 
-  /** Those whose process has closed its socket. */
+  /** Those whose process has closed its socket, among the ones whose turn it is. */
   List<Client> thatHaveLeft() {
-    return new ArrayList<>();
+    List<Client> left = new ArrayList<>();
+    List<Client> kept = new ArrayList<>();
+    Iterator<Client> waiting = clients.iterator();
+    for (int count = 0; waiting.hasNext() && count < LOOKUPS_AT_A_TIME; count++) {
+      Client client = waiting.next();
+      waiting.remove();
+      if (hasLeft(client)) {
+        left.add(client);
+      } else {
+        kept.add(client);
+      }
+    }
+    clients.addAll(kept);
+    return left;
+  }
+
+  private boolean hasLeft(Client client) {
+    InetSocketAddress peer = client.peer();
+    InetSocketAddress slot = client.socket.localAddress();
+    return peer != null
+        && slot != null
+        && sockets.stateOf(peer, slot) == State.CLOSED
+        // A kernel without the module for TCP does not know our own end either.
+        && sockets.stateOf(slot, peer) == State.HELD;
+  }
+
+  /** The event loop ends. */
+  void close() {
+    sockets.close();
   }
 }

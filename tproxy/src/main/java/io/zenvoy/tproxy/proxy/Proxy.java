@@ -102,6 +102,9 @@ public final class Proxy implements TableSink, AutoCloseable {
         .addKeyValue("parked_dropped", ledger.parked())
         .addKeyValue("relayed_dropped", ledger.relayed())
         .log("stopped");
+    for (ProxyLoop loop : loops) {
+      loop.afterEvents(loop::close);
+    }
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -122,6 +122,12 @@ final class ProxyLoop {
     }
   }
 
+  /** The last thing that runs here. */
+  void close() {
+    assert inEventLoop();
+    halfClosed.close();
+  }
+
   /** Ends a waiting connection, whatever it waits for. */
   void refuse(Client client, CloseReason reason) {
     assert inEventLoop();

@@ -35,26 +35,26 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An xds-server whose every word the test chooses; gRPC and its sockets are real. */
-final class TestingXdsServer implements AutoCloseable {
+public final class TestingXdsServer implements AutoCloseable {
   /** One ADS stream of a client. */
-  record AdsStream(
+  public record AdsStream(
       BlockingQueue<DeltaDiscoveryRequest> requests,
       StreamObserver<DeltaDiscoveryResponse> responses) {
-    DeltaDiscoveryRequest request() throws InterruptedException {
+    public DeltaDiscoveryRequest request() throws InterruptedException {
       return taken(requests.poll(10, TimeUnit.SECONDS));
     }
   }
 
   /** One metrics stream of a client. */
-  record MetricsStream(
+  public record MetricsStream(
       BlockingQueue<StreamMetricsMessage> messages,
       StreamObserver<StreamMetricsResponse> responses) {
-    StreamMetricsMessage message() throws InterruptedException {
+    public StreamMetricsMessage message() throws InterruptedException {
       return taken(messages.poll(10, TimeUnit.SECONDS));
     }
 
     /** The next message that says something about a cluster. */
-    StreamMetricsMessage messageWithFigures() throws InterruptedException {
+    public StreamMetricsMessage messageWithFigures() throws InterruptedException {
       StreamMetricsMessage message = message();
       while (message.getEnvoyMetricsCount() == 0) {
         message = message();
@@ -79,7 +79,7 @@ final class TestingXdsServer implements AutoCloseable {
             .start();
   }
 
-  static TestingXdsServer start() throws IOException {
+  public static TestingXdsServer start() throws IOException {
     return new TestingXdsServer(0);
   }
 
@@ -87,20 +87,20 @@ final class TestingXdsServer implements AutoCloseable {
     return new TestingXdsServer(port);
   }
 
-  HostPort address() {
+  public HostPort address() {
     return new HostPort("127.0.0.1", server.getPort());
   }
 
-  AdsStream adsStream() throws InterruptedException {
+  public AdsStream adsStream() throws InterruptedException {
     return taken(adsStreams.poll(10, TimeUnit.SECONDS));
   }
 
-  MetricsStream metricsStream() throws InterruptedException {
+  public MetricsStream metricsStream() throws InterruptedException {
     return taken(metricsStreams.poll(10, TimeUnit.SECONDS));
   }
 
   /** The value of a metric in a report. */
-  static double value(StreamMetricsMessage message, String name) {
+  public static double value(StreamMetricsMessage message, String name) {
     return message.getEnvoyMetricsList().stream()
         .filter(family -> family.getName().equals(name))
         .findFirst()
@@ -119,7 +119,7 @@ final class TestingXdsServer implements AutoCloseable {
         .setSystemVersionInfo(systemVersion);
   }
 
-  static Resource cluster(String name, Slot slot, String version) {
+  public static Resource cluster(String name, Slot slot, String version) {
     Struct fields =
         Struct.newBuilder()
             .putFields(DaemonProtocol.SLOT_ADDRESS, text(slot.host()))
@@ -133,7 +133,7 @@ final class TestingXdsServer implements AutoCloseable {
         name, version, Cluster.newBuilder().setName(name).setMetadata(metadata(fields)).build());
   }
 
-  static Resource endpoints(String name, String version, List<InetSocketAddress> addresses) {
+  public static Resource endpoints(String name, String version, List<InetSocketAddress> addresses) {
     LocalityLbEndpoints.Builder locality = LocalityLbEndpoints.newBuilder();
     for (InetSocketAddress address : addresses) {
       locality.addLbEndpoints(
@@ -151,6 +151,16 @@ final class TestingXdsServer implements AutoCloseable {
         name,
         version,
         ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(locality).build());
+  }
+
+  /** A response with clusters. */
+  public static DeltaDiscoveryResponse clusters(String nonce, Resource... resources) {
+    return response(ResourceKind.CLUSTER, nonce, "1").addAllResources(List.of(resources)).build();
+  }
+
+  /** A response with endpoints. */
+  public static DeltaDiscoveryResponse assignments(String nonce, Resource... resources) {
+    return response(ResourceKind.ENDPOINTS, nonce, "1").addAllResources(List.of(resources)).build();
   }
 
   static Resource verdict(String name, String version, String id, String reason) {

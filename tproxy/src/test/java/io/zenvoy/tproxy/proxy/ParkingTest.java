@@ -49,6 +49,10 @@ final class ParkingTest {
       assertThat(proxy.parked()).isZero();
       assertThat(proxy.activity().active()).isEqualTo(1);
       assertThat(proxy.metric("zenvoy_tproxy_park_seconds_count")).isEqualTo(1);
+      assertThat(proxy.metric("zenvoy_tproxy_relayed_connections_total")).isEqualTo(1);
+      assertThat(proxy.metric("zenvoy_tproxy_relayed_connections_active{service=\"echo\"}"))
+          .isEqualTo(1);
+      assertThat(proxy.metric("zenvoy_tproxy_parked_connections{service=\"echo\"}")).isZero();
     }
   }
 
@@ -106,6 +110,32 @@ final class ParkingTest {
       }
       assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("reply");
     }
+  }
+
+  @Test
+  void aClientThatClosesBehindItsRequestIsFreed() throws Exception {
+    proxy.routes(proxy.echo());
+    Socket client = proxy.connect();
+    client.getOutputStream().write("request".getBytes(UTF_8));
+    await().until(() -> proxy.parked() == 1);
+    client.close();
+    await().until(() -> proxy.parked() == 0);
+    assertThat(proxy.closed(CloseReason.CLIENT_LEFT)).isEqualTo(1);
+  }
+
+  @Test
+  void aClientThatHalfClosesBehindItsRequestAndThenClosesIsFreed() throws Exception {
+    proxy.routes(proxy.echo());
+    Socket client = proxy.connect();
+    client.getOutputStream().write("request".getBytes(UTF_8));
+    client.shutdownOutput();
+    await()
+        .during(Duration.ofMillis(200))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> proxy.parked() == 1);
+    client.close();
+    await().until(() -> proxy.parked() == 0);
+    assertThat(proxy.closed(CloseReason.CLIENT_LEFT)).isEqualTo(1);
   }
 
   @Test
