@@ -16,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** README's tables say what the code does: no setting, annotation or metric is missing there, and none is made up. */
+/**
+ * README's tables say what the code does: no setting, annotation or metric is missing there, and
+ * none is made up.
+ */
 class DocumentationTest {
   private static final Pattern METER = Pattern.compile("\"(zenvoy[._][a-z._]+)\"");
   private static final Pattern SUFFIX = Pattern.compile("_(total|seconds)$");
@@ -80,7 +83,8 @@ class DocumentationTest {
         .dropWhile(line -> !line.startsWith("|"))
         .takeWhile(line -> line.startsWith("|"))
         .skip(2)
-        .map(line -> Stream.of(line.split("\\|", -1)).skip(1).map(DocumentationTest::plain).toList())
+        .map(
+            line -> Stream.of(line.split("\\|", -1)).skip(1).map(DocumentationTest::plain).toList())
         .toList();
   }
 

@@ -49,10 +49,7 @@ final class Reception {
     boolean expected = status.getCode() == Status.Code.UNAVAILABLE;
     String words = String.valueOf(status.getDescription());
     if (!expected && logged.size() < REMEMBERED && logged.add(node + ": " + words)) {
-      log.atWarn()
-          .addKeyValue("node", node)
-          .addKeyValue("reason", words)
-          .log("client turned away");
+      log.atWarn().addKeyValue("node", node).addKeyValue("reason", words).log("client turned away");
     }
   }
 }

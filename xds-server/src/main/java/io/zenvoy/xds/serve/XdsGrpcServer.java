@@ -51,8 +51,7 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .addService(malformed.guard(ads))
-            .addService(
-                malformed.guard(new ReportService(cache, reception, nodes, events, meters)))
+            .addService(malformed.guard(new ReportService(cache, reception, nodes, events, meters)))
             .addService(health.getHealthService())
             .build();
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);

@@ -107,8 +107,7 @@ class AdmissionTest {
     assertThat(first.closed().isOk()).isTrue();
     assertThat(edge.events().of(Event.Disconnected.class)).isEmpty();
     second.close();
-    await()
-        .untilAsserted(() -> assertThat(edge.events().of(Event.Disconnected.class)).hasSize(1));
+    await().untilAsserted(() -> assertThat(edge.events().of(Event.Disconnected.class)).hasSize(1));
   }
 
   @Test
@@ -138,8 +137,7 @@ class AdmissionTest {
 
   @Test
   void aBusyPortIsNamedWithItsSetting() {
-    EdgeSettings busy =
-        new EdgeSettings(edge.server().port(), "zenvoy", TestingResources.SLOTS);
+    EdgeSettings busy = new EdgeSettings(edge.server().port(), "zenvoy", TestingResources.SLOTS);
     try (XdsGrpcServer second =
         new XdsGrpcServer(busy, new TestingNodeEvents(), new SimpleMeterRegistry())) {
       assertThatThrownBy(second::start)

@@ -40,8 +40,7 @@ class DaemonCompatibilityTest {
   @Test
   void directSlotsNeedTheSamePort() {
     SlotRequirements other =
-        new SlotRequirements(
-            SlotRequirements.Kind.DIRECT, SLOTS.addresses(), 18002, SLOTS.ports());
+        new SlotRequirements(SlotRequirements.Kind.DIRECT, SLOTS.addresses(), 18002, SLOTS.ports());
     assertThat(problem(other, "none")).contains("PROXY_PORT", "18001", "18002");
   }
 

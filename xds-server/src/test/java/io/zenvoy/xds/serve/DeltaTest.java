@@ -79,7 +79,9 @@ class DeltaTest {
         put(ENVOY, CLUSTER, "new", 1));
     TestingStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse> again = edge.client().delta();
     again.send(
-        subscribe(NODE, CLUSTER).toBuilder().putAllInitialResourceVersions(versions(first)).build());
+        subscribe(NODE, CLUSTER).toBuilder()
+            .putAllInitialResourceVersions(versions(first))
+            .build());
     DeltaDiscoveryResponse second = again.take();
     assertThat(names(second)).containsExactlyInAnyOrder("changed", "new");
     assertThat(second.getRemovedResourcesList()).containsExactly("gone");

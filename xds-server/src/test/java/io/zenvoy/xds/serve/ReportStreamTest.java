@@ -158,7 +158,8 @@ class ReportStreamTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(edge.events().of(Event.Reported.class)).hasSizeGreaterThanOrEqualTo(count));
+                assertThat(edge.events().of(Event.Reported.class))
+                    .hasSizeGreaterThanOrEqualTo(count));
     return edge.events().of(Event.Reported.class).stream().map(Event.Reported::report).toList();
   }
 
