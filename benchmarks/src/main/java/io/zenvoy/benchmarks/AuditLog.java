@@ -17,10 +17,16 @@ final class AuditLog {
   /**
    * A request that changed something.
    *
-   * @param received {@code requestReceivedTimestamp}: before the API server has done anything for it
+   * @param received {@code requestReceivedTimestamp}: before the API server has done anything for
+   *     it
    */
   record Request(
-      String verb, String resource, String subresource, String namespace, String name, Instant received) {}
+      String verb,
+      String resource,
+      String subresource,
+      String namespace,
+      String name,
+      Instant received) {}
 
   private AuditLog(List<Request> requests) {
     this.requests = requests;

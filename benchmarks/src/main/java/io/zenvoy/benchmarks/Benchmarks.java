@@ -10,7 +10,10 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs all benchmarks and writes {@code benchmarks/results/wake.md}. Started by {@code benchmarks/run}. */
+/**
+ * Runs all benchmarks and writes {@code benchmarks/results/wake.md}. Started by {@code
+ * benchmarks/run}.
+ */
 public final class Benchmarks {
   private static final Logger LOG = LoggerFactory.getLogger(Benchmarks.class);
   private static final int WAKES = 200;
@@ -21,7 +24,8 @@ public final class Benchmarks {
   /**
    * Measures everything.
    *
-   * @param arguments none, or the number of wakes and of starts for a shorter run, whose results are only printed
+   * @param arguments none, or the number of wakes and of starts for a shorter run, whose results
+   *     are only printed
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     boolean complete = arguments.length == 0;

@@ -14,7 +14,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Pods that note when the first byte of a connection reaches them, and send it back. Thread-safe. */
+/**
+ * Pods that note when the first byte of a connection reaches them, and send it back. Thread-safe.
+ */
 final class FirstBytes implements ContainerRuntime {
   private final BlockingQueue<Instant> arrivals = new LinkedBlockingQueue<>();
 

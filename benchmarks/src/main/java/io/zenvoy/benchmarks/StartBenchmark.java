@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** How long each program takes from its start script to a ready answer, and its resident memory once it has been idle. */
+/**
+ * How long each program takes from its start script to a ready answer, and its resident memory once
+ * it has been idle.
+ */
 final class StartBenchmark {
   private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -43,8 +46,10 @@ final class StartBenchmark {
         RunningProgram daemon =
             programs.tproxy(
                 Map.of(
-                    "XDS_ADDR", "127.0.0.1:" + xdsPort,
-                    "ADMIN_PORT", Integer.toString(FreePorts.next())));
+                    "XDS_ADDR",
+                    "127.0.0.1:" + xdsPort,
+                    "ADMIN_PORT",
+                    Integer.toString(FreePorts.next())));
         daemonStarts.add(untilReady(daemon, before));
         Thread.sleep(IDLE);
         serverMemory.add(Machine.residentMebibytes(server.process().pid()));

@@ -1,7 +1,7 @@
 package io.zenvoy.benchmarks;
 
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.envoy.XdsVariant;
+import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What zenvoy itself adds to a wake. A client connects to the slot of a service at zero, one service after the other, and sends one
- * byte. The first figure ends where the API server receives the scale request (its audit log says when), the second begins where it
- * receives the endpoint's EndpointSlice and ends at the pod: in between is Kubernetes alone.
+ * What zenvoy itself adds to a wake. A client connects to the slot of a service at zero, one
+ * service after the other, and sends one byte. The first figure ends where the API server receives
+ * the scale request (its audit log says when), the second begins where it receives the endpoint's
+ * EndpointSlice and ends at the pod: in between is Kubernetes alone.
  */
 final class WakeBenchmark {
   private static final int ATTEMPT_LIMIT_SECONDS = 60;

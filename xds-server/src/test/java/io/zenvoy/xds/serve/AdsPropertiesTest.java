@@ -11,8 +11,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever happens, in the end a client has what the cache holds for its subscription, and everything
- * that it accepted was told.
+ * Whatever happens, in the end a client has what the cache holds for its subscription, and
+ * everything that it accepted was told.
  */
 class AdsPropertiesTest {
   /** One thing that happens. */

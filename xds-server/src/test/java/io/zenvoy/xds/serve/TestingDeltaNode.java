@@ -29,8 +29,7 @@ final class TestingDeltaNode extends TestingNode<DeltaDiscoveryRequest, DeltaDis
   }
 
   @Override
-  DeltaDiscoveryRequest resubscription(
-      ResourceType type, Set<String> added, Set<String> removed) {
+  DeltaDiscoveryRequest resubscription(ResourceType type, Set<String> added, Set<String> removed) {
     return DeltaDiscoveryRequest.newBuilder()
         .setTypeUrl(type.typeUrl())
         .addAllResourceNamesSubscribe(added)

@@ -104,8 +104,7 @@ abstract class TestingNode<Q, R> implements AdsSession.Outlet<R>, ResourceCache.
     if (type == ResourceType.ENDPOINTS) {
       for (String name : names(type)) {
         expected.putIfAbsent(
-            name,
-            ClusterLoadAssignment.newBuilder().setClusterName(name).build().toByteString());
+            name, ClusterLoadAssignment.newBuilder().setClusterName(name).build().toByteString());
       }
     }
     return expected;
@@ -116,8 +115,7 @@ abstract class TestingNode<Q, R> implements AdsSession.Outlet<R>, ResourceCache.
   }
 
   long put(ResourceType type, String name, int variantNumber) {
-    of(cached, type)
-        .put(name, TestingResources.resource(type, name, variantNumber).toByteString());
+    of(cached, type).put(name, TestingResources.resource(type, name, variantNumber).toByteString());
     return apply(TestingResources.put(NodeKind.ENVOY, type, name, variantNumber));
   }
 
