@@ -145,11 +145,25 @@ final class AdsSession<Q, R> {
   }
 
   private void tellAccepted(Subscription subscription) {
-    long accepted = subscription.accepted();
+    long accepted = Math.min(subscription.accepted(), settledAbove(subscription.type()));
     if (accepted > told.getOrDefault(subscription.type(), 0L)) {
       told.put(subscription.type(), accepted);
       events.acknowledged(node, subscription.type(), accepted);
     }
+  }
+
+  /**
+   * A client that has yet to take clusters in will ask for their endpoints, and in the same way for
+   * the routes of listeners: until then it can't have accepted those, although it has not asked.
+   */
+  private long settledAbove(ResourceType type) {
+    Subscription above =
+        switch (type) {
+          case ENDPOINTS -> subscriptions.get(ResourceType.CLUSTER);
+          case ROUTES -> subscriptions.get(ResourceType.LISTENER);
+          case CLUSTER, LISTENER -> null;
+        };
+    return above == null ? Long.MAX_VALUE : above.settled();
   }
 
   private void rejected(ResourceType type, String reason) {

@@ -154,7 +154,7 @@ final class Subscription {
   /** The client accepted what was in flight. */
   void accept() {
     if (inFlight != null) {
-      accepted = inFlight.revision();
+      accepted = Math.max(accepted, inFlight.revision());
       inFlight = null;
     }
   }
@@ -170,6 +170,11 @@ final class Subscription {
   /** The newest revision up to which the client has accepted all that it wants. */
   long accepted() {
     return accepted;
+  }
+
+  /** The newest revision that does not depend on the client's next answer. */
+  long settled() {
+    return inFlight == null ? Long.MAX_VALUE : inFlight.revision() - 1;
   }
 
   /**
@@ -258,6 +263,8 @@ final class Subscription {
       }
     }
     inFlight = new InFlight(version, revision, sent);
+    // What was not needed so far, and so counted as accepted, may be what the client asked for now.
+    accepted = Math.min(accepted, revision - 1);
     lastNonce = version;
     return new Update(version, resources, removed, due);
   }
