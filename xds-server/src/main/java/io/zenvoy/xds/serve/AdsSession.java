@@ -106,7 +106,7 @@ final class AdsSession<Q, R> {
     for (Subscription subscription : subscriptions.values()) {
       if (outlet.isReady()) {
         subscription
-            .next(cache, revision, versions)
+            .next(cache, revision, settledAbove(subscription.type()), versions)
             .ifPresent(
                 update -> {
                   if (subscription.type() == ResourceType.CLUSTER) {
@@ -145,7 +145,7 @@ final class AdsSession<Q, R> {
   }
 
   private void tellAccepted(Subscription subscription) {
-    long accepted = Math.min(subscription.accepted(), settledAbove(subscription.type()));
+    long accepted = subscription.accepted();
     if (accepted > told.getOrDefault(subscription.type(), 0L)) {
       told.put(subscription.type(), accepted);
       events.acknowledged(node, subscription.type(), accepted);

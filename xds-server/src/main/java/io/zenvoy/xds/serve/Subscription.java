@@ -174,16 +174,18 @@ final class Subscription {
 
   /** The newest revision that does not depend on the client's next answer. */
   long settled() {
-    return inFlight == null ? Long.MAX_VALUE : inFlight.revision() - 1;
+    return inFlight == null ? Long.MAX_VALUE : accepted;
   }
 
   /**
    * The response to send now, if there is one; it is in flight from then on.
    *
    * @param revision what the resources are at least as new as
+   * @param ceiling up to which revision the client has asked for all that it will want
    * @param versions names the response if there is one
    */
-  Optional<Update> next(ResourceCache cache, long revision, ResponseVersions versions) {
+  Optional<Update> next(
+      ResourceCache cache, long revision, long ceiling, ResponseVersions versions) {
     if (inFlight != null) {
       return Optional.empty();
     }
@@ -195,7 +197,7 @@ final class Subscription {
     answerDue = false;
     if (due.isEmpty() && !answer) {
       if (rejected.isEmpty()) {
-        accepted = Math.max(accepted, revision);
+        accepted = Math.max(accepted, Math.min(revision, ceiling));
       }
       return Optional.empty();
     }
@@ -263,8 +265,6 @@ final class Subscription {
       }
     }
     inFlight = new InFlight(version, revision, sent);
-    // What was not needed so far, and so counted as accepted, may be what the client asked for now.
-    accepted = Math.min(accepted, revision - 1);
     lastNonce = version;
     return new Update(version, resources, removed, due);
   }
