@@ -106,7 +106,7 @@ final class AdsSession<Q, R> {
     for (Subscription subscription : subscriptions.values()) {
       if (outlet.isReady()) {
         subscription
-            .next(cache, revision, versions)
+            .next(cache, revision, settledAbove(subscription.type()), versions)
             .ifPresent(
                 update -> {
                   if (subscription.type() == ResourceType.CLUSTER) {
@@ -150,6 +150,20 @@ final class AdsSession<Q, R> {
       told.put(subscription.type(), accepted);
       events.acknowledged(node, subscription.type(), accepted);
     }
+  }
+
+  /**
+   * A client that has yet to take clusters in will ask for their endpoints, and in the same way for
+   * the routes of listeners: until then it can't have accepted those, although it has not asked.
+   */
+  private long settledAbove(ResourceType type) {
+    Subscription above =
+        switch (type) {
+          case ENDPOINTS -> subscriptions.get(ResourceType.CLUSTER);
+          case ROUTES -> subscriptions.get(ResourceType.LISTENER);
+          case CLUSTER, LISTENER -> null;
+        };
+    return above == null ? Long.MAX_VALUE : above.settled();
   }
 
   private void rejected(ResourceType type, String reason) {

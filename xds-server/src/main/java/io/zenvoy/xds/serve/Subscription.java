@@ -154,7 +154,7 @@ final class Subscription {
   /** The client accepted what was in flight. */
   void accept() {
     if (inFlight != null) {
-      accepted = inFlight.revision();
+      accepted = Math.max(accepted, inFlight.revision());
       inFlight = null;
     }
   }
@@ -172,13 +172,20 @@ final class Subscription {
     return accepted;
   }
 
+  /** The newest revision that does not depend on the client's next answer. */
+  long settled() {
+    return inFlight == null ? Long.MAX_VALUE : accepted;
+  }
+
   /**
    * The response to send now, if there is one; it is in flight from then on.
    *
    * @param revision what the resources are at least as new as
+   * @param ceiling up to which revision the client has asked for all that it will want
    * @param versions names the response if there is one
    */
-  Optional<Update> next(ResourceCache cache, long revision, ResponseVersions versions) {
+  Optional<Update> next(
+      ResourceCache cache, long revision, long ceiling, ResponseVersions versions) {
     if (inFlight != null) {
       return Optional.empty();
     }
@@ -190,7 +197,7 @@ final class Subscription {
     answerDue = false;
     if (due.isEmpty() && !answer) {
       if (rejected.isEmpty()) {
-        accepted = Math.max(accepted, revision);
+        accepted = Math.max(accepted, Math.min(revision, ceiling));
       }
       return Optional.empty();
     }

@@ -174,6 +174,8 @@ class DeltaTest {
     stream.send(subscribe(NODE, ENDPOINTS, "a", "b"));
     stream.send(accept(stream.take()));
     stream.send(unsubscribe(ENDPOINTS, "a"));
+    stream.send(subscribe(NODE, LISTENER));
+    stream.take(); // so the server has seen what was sent before
     edge.apply(put(ENVOY, ENDPOINTS, "a", 2), put(ENVOY, ENDPOINTS, "b", 2));
     DeltaDiscoveryResponse second = stream.take();
     assertThat(names(second)).containsExactly("b");
@@ -203,6 +205,26 @@ class DeltaTest {
     edge.apply(put(ENVOY, CLUSTER, "a", 2));
     assertThat(stream.take().getTypeUrl()).isEqualTo(CLUSTER.typeUrl());
     assertThat(stream.take().getTypeUrl()).isEqualTo(ENDPOINTS.typeUrl());
+  }
+
+  @Test
+  void endpointsOfAClusterThatIsNotTakenInYetAreNotAcknowledged() {
+    stream.send(subscribe(NODE, CLUSTER));
+    stream.send(accept(stream.take()));
+    stream.send(subscribe(NODE, ENDPOINTS, "other"));
+    stream.send(accept(stream.take()));
+    long before = edge.apply(put(ENVOY, ENDPOINTS, "a", 1));
+    await().until(() -> edge.events().acknowledged(KEY, ENDPOINTS) == before);
+    long revision = edge.apply(put(ENVOY, CLUSTER, "a", 1));
+    DeltaDiscoveryResponse cluster = stream.take();
+    long last = edge.apply(put(ENVOY, ENDPOINTS, "unwanted", 1));
+    stream.send(subscribe(NODE, ENDPOINTS, "a")); // as Envoy does, before it acknowledges
+    stream.send(accept(cluster));
+    DeltaDiscoveryResponse endpoints = stream.take();
+    await().until(() -> edge.events().acknowledged(KEY, CLUSTER) >= revision);
+    assertThat(edge.events().acknowledged(KEY, ENDPOINTS)).isEqualTo(before);
+    stream.send(accept(endpoints));
+    await().until(() -> edge.events().acknowledged(KEY, ENDPOINTS) == last);
   }
 
   @Test
