@@ -1,0 +1,188 @@
+package io.zenvoy.it;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Permissions;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.model.WorkloadKey.Kind;
+import io.zenvoy.xds.workloads.ScaleOutcome;
+import io.zenvoy.xds.workloads.ScaleRequest;
+import io.zenvoy.xds.workloads.WorkloadEvent;
+import io.zenvoy.xds.workloads.WorkloadEvent.EndpointsChanged;
+import io.zenvoy.xds.workloads.WorkloadEvent.ServiceChanged;
+import io.zenvoy.xds.workloads.WorkloadEvent.Synced;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
+import io.zenvoy.xds.workloads.kubernetes.KubernetesSettings;
+import io.zenvoy.xds.workloads.kubernetes.KubernetesWorkloads;
+import io.zenvoy.xds.workloads.kubernetes.Namespaces;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** The Kubernetes adapter, with the rights of the example's Role in a namespace of its own. */
+final class KubernetesAdapter implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final ServicePolicy DEFAULTS =
+      new ServicePolicy(1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false);
+
+  private final KubeCluster cluster;
+  private final KubernetesClient client;
+  private final String namespace;
+  private final List<WorkloadEvent> events = new CopyOnWriteArrayList<>();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private Optional<KubernetesWorkloads> workloads = Optional.empty();
+
+  KubernetesAdapter(KubeCluster cluster) {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.namespace = cluster.newNamespace();
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  /** Everything that was told so far. */
+  List<WorkloadEvent> events() {
+    return events;
+  }
+
+  SimpleMeterRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void close() {
+    workloads.ifPresent(KubernetesWorkloads::close);
+  }
+
+  /** Starts with the rights of the example's Role and waits until everything is known. */
+  void startSynced() {
+    Path kubeconfig = cluster.kubeconfigFor(namespace, "zenvoy");
+    Permissions.grantIn(cluster, namespace, "zenvoy");
+    start(kubeconfig);
+    await().atMost(PATIENCE).until(() -> events.contains(new Synced()));
+  }
+
+  /** Starts as somebody who may lack rights. */
+  KubernetesWorkloads start(Path kubeconfig) {
+    KubernetesWorkloads started =
+        new KubernetesWorkloads(
+            new KubernetesSettings(
+                new Namespaces(namespace, List.of(namespace)), DEFAULTS, Optional.of(kubeconfig)),
+            registry);
+    workloads = Optional.of(started);
+    started.start(events::add);
+    return started;
+  }
+
+  /** Scales what was observed last. */
+  ScaleOutcome scale(WorkloadKey workload, int replicas) {
+    return scale(lastObserved(workload), replicas);
+  }
+
+  ScaleOutcome scale(WorkloadObserved observed, int replicas) {
+    CompletableFuture<ScaleOutcome> outcome = new CompletableFuture<>();
+    workloads
+        .orElseThrow()
+        .scale(
+            new ScaleRequest(
+                observed.workload(), observed.replicas(), observed.version(), replicas),
+            outcome::complete);
+    return outcome.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  WorkloadObserved lastObserved(WorkloadKey workload) {
+    return of(WorkloadObserved.class)
+        .filter(observed -> observed.workload().equals(workload))
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  /** What was told of a service, in order. */
+  List<ServiceChanged> told(String name) {
+    return of(ServiceChanged.class)
+        .filter(changed -> changed.service().key().equals(service(name)))
+        .toList();
+  }
+
+  WorkloadKey target(String name) {
+    return told(name).getLast().service().workload();
+  }
+
+  int readyEndpoints(String name) {
+    return of(EndpointsChanged.class)
+        .filter(changed -> changed.service().equals(service(name)))
+        .reduce((first, second) -> second)
+        .map(EndpointsChanged::byPort)
+        .map(byPort -> byPort.get("http"))
+        .map(endpoints -> endpoints.ready().size())
+        .orElse(0);
+  }
+
+  <E extends WorkloadEvent> Stream<E> of(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast);
+  }
+
+  /** The Kubernetes Events of a Service that warn. */
+  List<Event> warnings(String name) {
+    Predicate<Event> concerns = event -> event.getInvolvedObject().getName().equals(name);
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(concerns.and(event -> event.getType().equals("Warning")))
+        .filter(event -> event.getInvolvedObject().getKind().equals("Service"))
+        .toList();
+  }
+
+  Optional<Double> gauge(String name) {
+    return registry.find(name).meters().stream()
+        .map(Meter::measure)
+        .map(measurements -> measurements.iterator().next().getValue())
+        .findFirst();
+  }
+
+  /** What the Deployment asks for in the API. */
+  int replicas(String name) {
+    return client
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName(name)
+        .get()
+        .getSpec()
+        .getReplicas();
+  }
+
+  /** Sets an annotation, of zenvoy's unless the key has a prefix. */
+  void annotate(Service service, String key, String value) {
+    String full = key.contains("/") ? key : "zenvoy.io/" + key;
+    client
+        .services()
+        .inNamespace(namespace)
+        .withName(service.getMetadata().getName())
+        .edit(
+            before ->
+                before.edit().editMetadata().addToAnnotations(full, value).endMetadata().build());
+  }
+
+  ServiceKey service(String name) {
+    return new ServiceKey(namespace, name);
+  }
+
+  WorkloadKey deployment(String name) {
+    return new WorkloadKey(Kind.DEPLOYMENT, namespace, name);
+  }
+}

@@ -1,0 +1,181 @@
+package io.zenvoy.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Kubelet;
+import io.zenvoy.it.kube.Services;
+import io.zenvoy.it.kube.SharedKubeCluster;
+import io.zenvoy.it.upstream.EchoUpstream;
+import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.model.WorkloadKey.Kind;
+import io.zenvoy.xds.workloads.ScaleOutcome;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadFailed;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Scale writes to a real API server. */
+@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+class KubernetesScaleIT {
+  private static final Duration PATIENCE = KubernetesAdapter.PATIENCE;
+
+  private final KubeCluster cluster;
+  private final KubernetesClient client;
+  private final KubernetesAdapter adapter;
+  private final String namespace;
+
+  KubernetesScaleIT(KubeCluster cluster) {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.adapter = new KubernetesAdapter(cluster);
+    this.namespace = adapter.namespace();
+  }
+
+  @AfterEach
+  void close() {
+    adapter.close();
+  }
+
+  @Test
+  void wakesAndSleepsADeployment() {
+    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
+    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    try (Kubelet kubelet =
+        new Kubelet(cluster, namespace, EchoUpstream.on(Services.CONTAINER_PORT))) {
+      kubelet.start();
+      adapter.startSynced();
+
+      assertThat(adapter.scale(adapter.deployment("echo"), 1)).isEqualTo(new ScaleOutcome.Scaled());
+
+      await().atMost(PATIENCE).until(() -> adapter.readyEndpoints("echo") == 1);
+      assertThat(adapter.lastObserved(adapter.deployment("echo")).replicas()).isEqualTo(1);
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> adapter.scale(adapter.deployment("echo"), 0),
+              new ScaleOutcome.Scaled()::equals);
+      await().atMost(PATIENCE).until(() -> adapter.readyEndpoints("echo") == 0);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> adapter.lastObserved(adapter.deployment("echo")).replicas() == 0);
+    }
+  }
+
+  @Test
+  void wakesAStatefulSetToTheNumberThatIsAskedFor() {
+    client.resource(Services.service(namespace, "db", Services.OPTED_IN)).create();
+    client.resource(Services.statefulSet(namespace, "db", 0)).create();
+    adapter.startSynced();
+    WorkloadKey statefulSet = new WorkloadKey(Kind.STATEFULSET, namespace, "db");
+
+    assertThat(adapter.scale(statefulSet, 3)).isEqualTo(new ScaleOutcome.Scaled());
+
+    assertThat(client.apps().statefulSets().inNamespace(namespace).withName("db").get().getSpec())
+        .satisfies(spec -> assertThat(spec.getReplicas()).isEqualTo(3));
+  }
+
+  @Test
+  void aPersonsChangeIsAConflictAndIsNotUndone() {
+    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
+    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.startSynced();
+    WorkloadObserved stale = adapter.lastObserved(adapter.deployment("echo"));
+    client.apps().deployments().inNamespace(namespace).withName("echo").scale(5);
+
+    ScaleOutcome outcome = adapter.scale(stale, 1);
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            ScaleOutcome.Conflict.class,
+            conflict -> {
+              assertThat(conflict.replicas()).isEqualTo(5);
+              assertThat(conflict.version()).isNotEqualTo(stale.version());
+            });
+    assertThat(adapter.replicas("echo")).isEqualTo(5);
+    assertThat(adapter.scale(stale, 5)).isEqualTo(new ScaleOutcome.Scaled());
+  }
+
+  @Test
+  void anyChangeOfTheWorkloadSinceItWasObservedIsAConflict() {
+    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
+    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.startSynced();
+    WorkloadObserved stale = adapter.lastObserved(adapter.deployment("echo"));
+    client
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName("echo")
+        .edit(
+            deployment ->
+                deployment.edit().editMetadata().addToLabels("a", "b").endMetadata().build());
+
+    assertThat(adapter.scale(stale, 1))
+        .isInstanceOfSatisfying(
+            ScaleOutcome.Conflict.class, conflict -> assertThat(conflict.replicas()).isZero());
+    assertThat(adapter.replicas("echo")).isZero();
+  }
+
+  @Test
+  void whatDidNotOptInIsRefusedAndWhatIsGoneIsMissing() {
+    client.resource(Services.service(namespace, "other", Map.of())).create();
+    client.resource(Services.deployment(namespace, "other", 1)).create();
+    client.resource(Services.service(namespace, "nothing", Services.OPTED_IN)).create();
+    adapter.startSynced();
+
+    assertThat(adapter.scale(new WorkloadObserved(adapter.deployment("other"), 1, "1"), 0))
+        .isInstanceOf(ScaleOutcome.Refused.class);
+    assertThat(adapter.replicas("other")).isEqualTo(1);
+    assertThat(adapter.scale(new WorkloadObserved(adapter.deployment("nothing"), 0, "1"), 1))
+        .isEqualTo(new ScaleOutcome.Missing());
+  }
+
+  @Test
+  void aQuotaThatForbidsPodsIsAFailureOfTheWorkload() {
+    client
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("no-pods")
+                .endMetadata()
+                .withNewSpec()
+                .withHard(Map.of("pods", new Quantity("0")))
+                .endSpec()
+                .build())
+        .create();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                client
+                        .resourceQuotas()
+                        .inNamespace(namespace)
+                        .withName("no-pods")
+                        .get()
+                        .getStatus()
+                        .getHard()
+                    != null);
+    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
+    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.startSynced();
+
+    assertThat(adapter.scale(adapter.deployment("echo"), 1)).isEqualTo(new ScaleOutcome.Scaled());
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> adapter.events().stream().anyMatch(WorkloadFailed.class::isInstance));
+    assertThat(adapter.of(WorkloadFailed.class).toList())
+        .singleElement()
+        .satisfies(failed -> assertThat(failed.reason()).contains("exceeded quota: no-pods"));
+  }
+}
