@@ -129,7 +129,12 @@ final class ActivityReporter {
         add(report, cluster, inUse.route(cluster), timeMillis);
       }
       changed.clear();
-      current.onNext(report.build());
+      try {
+        current.onNext(report.build());
+      } catch (IllegalStateException e) {
+        // The call has ended and its end is on the way to us. The next stream says everything anew.
+        log.atDebug().setCause(e).log("no report: the metrics stream has ended");
+      }
     }
 
     private void add(

@@ -23,7 +23,13 @@ public final class Discovery implements AutoCloseable {
   /** Generous for thousands of clusters in one response. */
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
+  /**
+   * The client side of gRPC pings every ten seconds at most, whatever it is told. It also makes
+   * this time-out the socket's TCP_USER_TIMEOUT, though, and reports go out twice a second: so a
+   * server that vanished from the network is noticed within it, and only one that is frozen later.
+   */
   private static final int KEEP_ALIVE_SECONDS = 2;
+
   private static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
   private final ScheduledExecutorService thread;

@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -10,6 +11,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +76,11 @@ abstract class Descriptor implements EpollIoHandle {
       current = register();
       registration = current;
     }
-    current.submit(EpollIoOps.valueOf(wanted));
+    try {
+      current.submit(EpollIoOps.valueOf(wanted));
+    } catch (UncheckedIOException e) {
+      throw new IOException("epoll does not take the descriptor", e);
+    }
   }
 
   private IoRegistration register() throws IOException {
@@ -107,7 +113,7 @@ abstract class Descriptor implements EpollIoHandle {
     }
     try {
       socket.setSoLinger(0);
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       log.atDebug().setCause(e).log("socket can't be reset; closing it");
     }
     end();
@@ -151,7 +157,7 @@ abstract class Descriptor implements EpollIoHandle {
     try {
       socket.setSoLinger(0);
       socket.close();
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       log.atDebug().setCause(e).log("socket closed with an error");
     }
   }

@@ -26,7 +26,6 @@ final class Listener extends Descriptor {
   private static final long PAUSE_MILLIS = 100;
   private static final int IPPROTO_IP = 0;
   private static final int IP_TRANSPARENT = 19;
-  private static final int EPERM = -1;
 
   /** ENOMEM, ENFILE, EMFILE, ENOBUFS: it stays acceptable, so asking again at once would spin. */
   private static final Set<Integer> OUT_OF_RESOURCES = Set.of(-12, -23, -24, -105);
@@ -64,7 +63,7 @@ final class Listener extends Descriptor {
       socket.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), slots.listenerPort()));
       bound = true;
       return new Listener(socket, loops, slots.listenerPort());
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       throw cannotListen(slots.listenerPort(), e);
     } finally {
       if (!bound) {
@@ -76,8 +75,8 @@ final class Listener extends Descriptor {
   private static void setTransparent(LinuxSocket socket, ReceivableSlots slots) throws IOException {
     try {
       socket.setIntOpt(IPPROTO_IP, IP_TRANSPARENT, 1);
-    } catch (NativeIoException e) {
-      if (e.expectedErr() != EPERM) {
+    } catch (ChannelException e) {
+      if (!String.valueOf(e.getMessage()).contains("not permitted")) {
         throw e;
       }
       throw new StartupException(

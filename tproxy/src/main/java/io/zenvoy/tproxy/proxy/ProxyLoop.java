@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.Socket;
 import io.zenvoy.common.Slot;
@@ -167,16 +168,16 @@ final class ProxyLoop {
     try {
       socket.setTcpNoDelay(true);
       client.watchForLeaving();
-    } catch (IOException e) {
-      log.atWarn().setCause(e).log("connection can't be watched");
-      refuse(client, CloseReason.ERROR);
-      return;
-    }
-    Route route = table.route(slot);
-    if (route == null) {
-      strangers.addLast(client);
-    } else {
-      lot(route).arrive(client);
+      Route route = table.route(slot);
+      if (route == null) {
+        strangers.addLast(client);
+      } else {
+        lot(route).arrive(client);
+      }
+    } catch (IOException | RuntimeException e) {
+      // Whatever it is concerns this connection alone, and not the listener that brought it.
+      log.atWarn().setCause(e).log("connection can't be taken");
+      client.abandon();
     }
   }
 
@@ -193,7 +194,7 @@ final class ProxyLoop {
     try {
       socket.setSoLinger(0);
       socket.close();
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       log.atDebug().setCause(e).log("socket closed with an error");
     }
   }
