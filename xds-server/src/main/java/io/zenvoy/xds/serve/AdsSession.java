@@ -106,7 +106,7 @@ final class AdsSession<Q, R> {
     for (Subscription subscription : subscriptions.values()) {
       if (outlet.isReady()) {
         subscription
-            .next(cache, revision, settledAbove(subscription.type()), versions)
+            .next(cache, Math.min(revision, settledAbove(subscription)), versions)
             .ifPresent(
                 update -> {
                   if (subscription.type() == ResourceType.CLUSTER) {
@@ -156,9 +156,12 @@ final class AdsSession<Q, R> {
    * A client that has yet to take clusters in will ask for their endpoints, and in the same way for
    * the routes of listeners: until then it can't have accepted those, although it has not asked.
    */
-  private long settledAbove(ResourceType type) {
+  private long settledAbove(Subscription subscription) {
+    if (subscription.isWildcard()) {
+      return Long.MAX_VALUE; // it has asked for everything already
+    }
     Subscription above =
-        switch (type) {
+        switch (subscription.type()) {
           case ENDPOINTS -> subscriptions.get(ResourceType.CLUSTER);
           case ROUTES -> subscriptions.get(ResourceType.LISTENER);
           case CLUSTER, LISTENER -> null;

@@ -180,12 +180,11 @@ final class Subscription {
   /**
    * The response to send now, if there is one; it is in flight from then on.
    *
-   * @param revision what the resources are at least as new as
-   * @param ceiling up to which revision the client has asked for all that it will want
+   * @param revision up to which the client has asked for all that it will want; the resources are
+   *     at least as new
    * @param versions names the response if there is one
    */
-  Optional<Update> next(
-      ResourceCache cache, long revision, long ceiling, ResponseVersions versions) {
+  Optional<Update> next(ResourceCache cache, long revision, ResponseVersions versions) {
     if (inFlight != null) {
       return Optional.empty();
     }
@@ -197,7 +196,7 @@ final class Subscription {
     answerDue = false;
     if (due.isEmpty() && !answer) {
       if (rejected.isEmpty()) {
-        accepted = Math.max(accepted, Math.min(revision, ceiling));
+        accepted = Math.max(accepted, revision);
       }
       return Optional.empty();
     }

@@ -228,6 +228,23 @@ class DeltaTest {
   }
 
   @Test
+  void endpointsThatAreAcknowledgedBeforeAnotherClusterIsTakenInSayNothingAboutThatOnes() {
+    long before = edge.apply(put(ENVOY, CLUSTER, "a", 1));
+    stream.send(subscribe(NODE, CLUSTER));
+    DeltaDiscoveryResponse first = stream.take();
+    long revision = edge.apply(put(ENVOY, CLUSTER, "b", 1), put(ENVOY, ENDPOINTS, "b", 1));
+    stream.send(subscribe(NODE, ENDPOINTS, "a"));
+    DeltaDiscoveryResponse endpoints = stream.take();
+    stream.send(accept(first));
+    DeltaDiscoveryResponse second = stream.take();
+    stream.send(accept(endpoints));
+    await().until(() -> edge.events().acknowledged(KEY, ENDPOINTS) > 0);
+    assertThat(edge.events().acknowledged(KEY, ENDPOINTS)).isEqualTo(before);
+    stream.send(accept(second));
+    await().until(() -> edge.events().acknowledged(KEY, ENDPOINTS) == revision);
+  }
+
+  @Test
   void anEmptyCacheIsToldAtOnce() {
     stream.send(subscribe(NODE, CLUSTER));
     assertThat(stream.take().getResourcesCount()).isZero();
