@@ -157,7 +157,8 @@ final class AdsClient {
 
     @Override
     public void onError(Throwable failure) {
-      ended(String.valueOf(failure.getMessage()));
+      Throwable cause = failure.getCause();
+      ended(failure.getMessage() + (cause == null ? "" : ": " + cause.getMessage()));
     }
 
     @Override
