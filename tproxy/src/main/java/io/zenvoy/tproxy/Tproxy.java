@@ -51,7 +51,8 @@ public final class Tproxy {
     // The proxy reports through discovery, which takes its figures from the proxy.
     AtomicReference<Runnable> reportNow = new AtomicReference<>(() -> {});
     AtomicReference<Supplier<String>> unready = new AtomicReference<>(() -> "starting");
-    Proxy proxy = Proxy.start(proxySettings(config), () -> reportNow.get().run(), registry);
+    ProxySettings settings = proxySettings(config);
+    Proxy proxy = Proxy.start(settings, () -> reportNow.get().run(), registry);
     Redirect.of(config.slots()).install();
     AdminServer admin =
         AdminServer.start(
@@ -73,6 +74,7 @@ public final class Tproxy {
         .addKeyValue("port", config.slots().listenerPort())
         .addKeyValue("admin_port", admin.port())
         .log("started");
+    sayIfCapped(config.maxParked(), settings.maxParked());
     return () -> {
       // The server hears of what is still relayed until the last connection has ended.
       proxy.close();
@@ -96,18 +98,21 @@ public final class Tproxy {
   }
 
   private static ProxySettings proxySettings(TproxyConfig config) {
-    int maxParked = OpenFileLimit.cap(config.maxParked());
-    if (maxParked < config.maxParked()) {
-      log.atWarn()
-          .addKeyValue("MAX_PARKED", config.maxParked())
-          .addKeyValue("max_parked", maxParked)
-          .log("the limit of open files (nofile) allows fewer parked connections");
-    }
     return ProxySettings.of(
         config.slots(),
-        maxParked,
+        OpenFileLimit.cap(config.maxParked()),
         config.allowLocalUpstreams(),
         Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Said once everything runs: a program that can't start says only why. */
+  private static void sayIfCapped(int wanted, int allowed) {
+    if (allowed < wanted) {
+      log.atWarn()
+          .addKeyValue("MAX_PARKED", wanted)
+          .addKeyValue("max_parked", allowed)
+          .log("the limit of open files (nofile) allows fewer parked connections");
+    }
   }
 
   private static void bindRuntime(MeterRegistry registry) {
