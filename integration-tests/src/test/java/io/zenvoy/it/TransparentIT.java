@@ -1,6 +1,8 @@
 package io.zenvoy.it;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.common.HostPort;
@@ -18,11 +20,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,15 +38,11 @@ class TransparentIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Ipv4Network SLOTS = Ipv4Network.parse("127.128.0.0/9");
 
-  private final Redirect redirect;
+  @Parameter private Redirect redirect = Redirect.NONE;
   private ZenvoyStack stack;
   private Workloads workloads;
 
-  TransparentIT(Redirect redirect) {
-    this.redirect = redirect;
-  }
-
-  @BeforeAll
+  @BeforeParameterizedClassInvocation(injectArguments = false)
   void startStack(KubeCluster cluster) {
     stack =
         ZenvoyStack.start(
@@ -52,7 +51,7 @@ class TransparentIT {
     workloads = new Workloads(stack);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stopStack() {
     stack.close();
   }
@@ -106,9 +105,12 @@ class TransparentIT {
   private void requireOneRule() {
     switch (redirect) {
       case IPTABLES -> {
-        assertThat(RedirectRules.iptables()).hasSize(1);
-        assertThat(RedirectRules.iptables().getFirst())
-            .contains("-i lo", "127.128.0.0/9", "20000:32767", "TPROXY", "--on-port 18001");
+        List<String> rules = RedirectRules.iptables();
+        assertThat(rules).filteredOn(rule -> rule.startsWith("-A PREROUTING ")).hasSize(1);
+        assertThat(rules)
+            .filteredOn(rule -> rule.contains("TPROXY"))
+            .singleElement(as(STRING))
+            .contains("-i lo", "-d 127.128.0.0/9", "20000:32767", "--on-port 18001");
       }
       case NFT -> assertThat(RedirectRules.nft()).hasSize(1);
       case NONE -> {

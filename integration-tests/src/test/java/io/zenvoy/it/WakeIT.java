@@ -25,12 +25,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,17 +43,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WakeIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final StackSettings settings;
+  @Parameter(0)
+  private Redirect redirect = Redirect.NONE;
+
+  @Parameter(1)
+  private XdsVariant variant = XdsVariant.DELTA;
+
   private ZenvoyStack stack;
   private Workloads workloads;
 
-  WakeIT(Redirect redirect, XdsVariant variant) {
-    settings = StackSettings.of("WakeIT-" + redirect.command() + "-" + variant, redirect, variant);
-  }
-
-  @BeforeAll
+  @BeforeParameterizedClassInvocation(injectArguments = false)
   void startStack(KubeCluster cluster) {
-    stack = ZenvoyStack.start(settings, cluster);
+    String name = "WakeIT-" + redirect.command() + "-" + variant;
+    stack = ZenvoyStack.start(StackSettings.of(name, redirect, variant), cluster);
     workloads = new Workloads(stack);
   }
 
@@ -61,7 +64,7 @@ class WakeIT {
     stack.kubelet().runtime(stack.upstream());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stopStack() {
     stack.close();
   }
@@ -164,7 +167,7 @@ class WakeIT {
     stack
         .kubelet()
         .runtime(new EchoUpstream(Services.CONTAINER_PORT, EchoUpstream.Readiness.NEVER));
-    workloads.makeAsleep("left", Map.of("wake-timeout", "30s"));
+    workloads.makeAsleep("left", Map.of("wake-timeout", "8s"));
 
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), ZenvoyStack.HTTP_PORT)) {
       client

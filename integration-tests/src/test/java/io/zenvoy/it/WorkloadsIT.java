@@ -7,14 +7,12 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.envoy.XdsVariant;
 import io.zenvoy.it.kube.KubeCluster;
-import io.zenvoy.it.kube.Kubelet;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.kube.SharedKubeCluster;
 import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
-import io.zenvoy.it.upstream.EchoUpstream;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Which workloads zenvoy scales, in every namespace, and which it leaves alone. */
+/** Which workloads zenvoy scales, and which it leaves alone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith({SharedKubeCluster.class, FailureLogs.class})
 class WorkloadsIT {
@@ -38,8 +36,7 @@ class WorkloadsIT {
     client = cluster.client();
     stack =
         ZenvoyStack.start(
-            StackSettings.of("WorkloadsIT", Redirect.NONE, XdsVariant.DELTA).withNamespaces("*"),
-            cluster);
+            StackSettings.of("WorkloadsIT", Redirect.NONE, XdsVariant.DELTA), cluster);
     workloads = new Workloads(stack);
   }
 
@@ -58,23 +55,6 @@ class WorkloadsIT {
         .contains("state-0");
     await().atMost(PATIENCE).until(() -> statefulSet("state").getSpec().getReplicas() == 0);
     assertThat(stack.downstream().get("state", "/").statusCode()).isEqualTo(200);
-  }
-
-  @Test
-  void aServiceOfAnotherNamespaceWakesByItsFullName() throws Exception {
-    String other = stack.cluster().newNamespace();
-    EchoUpstream upstream = EchoUpstream.on(Services.CONTAINER_PORT);
-    try (Kubelet kubelet = new Kubelet(stack.cluster(), other, upstream)) {
-      kubelet.start();
-      client.resource(Services.deployment(other, "far", 0)).create();
-      workloads.makeService(other, "far", Map.of());
-      workloads.awaitDomain("far." + other);
-
-      assertThat(stack.downstream().get("far." + other, "/").statusCode()).isEqualTo(200);
-      assertThat(stack.downstream().get("far", "/").statusCode()).isEqualTo(404);
-      assertThat(stack.envoy().clusters()).contains(other + "/far");
-      await().atMost(PATIENCE).until(() -> workloads.replicas(other, "far") == 0);
-    }
   }
 
   @Test

@@ -1,22 +1,17 @@
 package io.zenvoy.it.stack;
 
-import io.zenvoy.it.ChildProcess;
-import io.zenvoy.it.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /** Looks at the firewall rules of the tests' network namespace. */
 public final class RedirectRules {
   private RedirectRules() {}
 
-  /** The rules of mangle PREROUTING, as {@code iptables -S} gives them, without the policy. */
+  /** The rules of the mangle table, as {@code iptables -S} gives them, without chains. */
   public static List<String> iptables() {
-    return run("iptables", "-t", "mangle", "-S", "PREROUTING")
+    return run("iptables", "-t", "mangle", "-S")
         .lines()
         .filter(line -> line.startsWith("-A"))
         .toList();
@@ -33,28 +28,24 @@ public final class RedirectRules {
 
   /** Removes what earlier tests have left: a rule outlives its daemon on purpose. */
   public static void removeAll() {
-    run("iptables", "-t", "mangle", "-F", "PREROUTING");
+    run("iptables", "-t", "mangle", "-F");
     run("nft", "flush", "ruleset");
   }
 
   private static String run(String... command) {
     try {
-      Path folder = Project.logs("rules");
-      Files.createDirectories(folder);
-      Path output = Files.createTempFile(folder, command[0], ".txt");
-      try (ChildProcess process =
-          ChildProcess.start(command[0], output, Map.of(), List.of(command))) {
-        int exitCode = process.awaitExit(Duration.ofSeconds(10));
-        if (exitCode != 0) {
-          throw new IllegalStateException(
-              String.join(" ", command) + ": " + exitCode + " " + process.output());
-        }
-        return process.output();
-      } finally {
-        Files.delete(output);
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int exitCode = process.waitFor();
+      if (exitCode != 0) {
+        throw new IllegalStateException(String.join(" ", command) + ": " + exitCode + " " + output);
       }
+      return output;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 }
