@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.it.envoy.XdsVariant;
+import io.zenvoy.it.kube.Container;
 import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.SharedKubeCluster;
 import io.zenvoy.it.stack.Redirect;
@@ -76,17 +77,23 @@ class RestartIT {
   }
 
   @Test
-  void aRequestIsAnsweredAcrossAnOrderlyRestartOfTheDaemon() throws Exception {
+  void aRequestThatWaitsIsAnsweredByADaemonThatWasToldToEnd() throws Exception {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    stack
+        .kubelet()
+        .runtime((pod, address) -> new Unready(stack.upstream().start(pod, address), ready));
     workloads.makeAsleep("moved");
-    stack.cluster().stopApiServer(); // so that the request stays parked
-
     CompletableFuture<HttpResponse<String>> answer = stack.downstream().getLater("moved", "/");
     awaitActiveRequest("moved");
-    stack.tproxy().process().terminate();
-    stack.startTproxy();
-    stack.cluster().startApiServer();
+
+    CompletableFuture<Integer> ended =
+        CompletableFuture.supplyAsync(() -> stack.tproxy().process().terminate());
+    ready.complete(null);
 
     requireAnswered(answer);
+    ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    stack.startTproxy();
+    requireAnswered(stack.downstream().getLater("moved", "/again"));
   }
 
   @Test
@@ -127,5 +134,13 @@ class RestartIT {
       throws Exception {
     HttpResponse<String> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+
+  /** A container whose pod is not called ready before the test says so. */
+  private record Unready(Container container, CompletableFuture<Void> ready) implements Container {
+    @Override
+    public void close() {
+      container.close();
+    }
   }
 }
