@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,7 +147,7 @@ class BadInputIT {
     Programs.RunningProgram server = programs.xdsServer(environment);
     await()
         .atMost(PATIENCE)
-        .until(() -> server.process().output().toLowerCase(Locale.ROOT).contains("forbidden"));
+        .until(() -> server.process().output().contains("Kubernetes denies what zenvoy needs"));
     assertThat(HttpProbe.answers(server.adminPort(), "/readyz")).isFalse();
 
     Permissions.grantIn(cluster, namespace, "zenvoy-xds");
