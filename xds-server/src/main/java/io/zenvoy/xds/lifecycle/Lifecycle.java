@@ -1,5 +1,6 @@
 package io.zenvoy.xds.lifecycle;
 
+import io.zenvoy.common.Slot;
 import io.zenvoy.xds.lifecycle.Nodes.Node;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Endpoints;
@@ -219,21 +220,22 @@ public final class Lifecycle implements NodeEvents {
     }
     WorkloadLife life = lives.computeIfAbsent(service.workload(), this::newLife);
     for (ServicePort port : service.ports()) {
-      String name = clusterName(service, port);
-      Cluster cluster =
-          new Cluster(
-              name,
-              service.key(),
-              port,
-              slots.allocate(service, port, clock.getAsLong()),
-              service.policy(),
-              settings.local());
-      clusters.put(name, cluster);
-      livesByCluster.put(name, life);
-      life.define(cluster);
-      applyEndpoints(service, port);
+      slots
+          .allocate(service, port, clock.getAsLong())
+          .ifPresentOrElse(
+              slot -> define(service, port, slot, life), () -> observer.noSlot(service.key()));
     }
     routesChanged();
+  }
+
+  private void define(ServiceSpec service, ServicePort port, Slot slot, WorkloadLife life) {
+    String name = clusterName(service, port);
+    Cluster cluster =
+        new Cluster(name, service.key(), port, slot, service.policy(), settings.local());
+    clusters.put(name, cluster);
+    livesByCluster.put(name, life);
+    life.define(cluster);
+    applyEndpoints(service, port);
   }
 
   private WorkloadLife newLife(WorkloadKey key) {
@@ -310,7 +312,7 @@ public final class Lifecycle implements NodeEvents {
   private static void tell(WorkloadLife life, WorkloadEvent seen) {
     if (seen
         instanceof WorkloadEvent.WorkloadObserved(WorkloadKey key, int count, String version)) {
-      life.replicas().observed(count, version);
+      life.observed(count, version);
     } else {
       life.replicas().missing();
     }

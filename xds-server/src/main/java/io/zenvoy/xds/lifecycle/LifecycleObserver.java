@@ -51,6 +51,11 @@ public interface LifecycleObserver {
 
   void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome);
 
+  /**
+   * There is no slot for a service's port, so it is not served: {@code PROXY_ADDR} is too small.
+   */
+  void noSlot(ServiceKey service);
+
   /** A host that two services claim stays with the older one. */
   void hostConflict(ServiceKey loser, String host, ServiceKey owner);
 }

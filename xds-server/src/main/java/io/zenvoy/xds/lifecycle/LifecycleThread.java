@@ -108,7 +108,7 @@ public final class LifecycleThread implements NodeEvents, Consumer<WorkloadEvent
   private static void run(Runnable event) {
     try {
       event.run();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       LOG.atError().setCause(e).log("an event of the life cycle failed");
     }
   }

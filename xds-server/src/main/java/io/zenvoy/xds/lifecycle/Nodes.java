@@ -156,18 +156,19 @@ final class Nodes {
     return nodes.values();
   }
 
-  /** Whether every node tells what it is doing, and Envoys do not stand there without a daemon. */
+  /**
+   * Whether every node tells what it is doing. Without a daemon nothing is known: Envoys that can't
+   * reach us may go on with what they were told, and nobody would park what comes after a sleep.
+   */
   boolean allKnown(long nowNanos) {
-    boolean envoys = false;
     boolean daemons = false;
     for (Node node : nodes.values()) {
       if (!node.isKnown(nowNanos)) {
         return false;
       }
-      envoys |= node.key.kind() == NodeKind.ENVOY;
       daemons |= node.key.kind() == NodeKind.DAEMON;
     }
-    return daemons || !envoys;
+    return daemons;
   }
 
   /**

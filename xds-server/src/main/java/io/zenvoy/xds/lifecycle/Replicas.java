@@ -37,6 +37,11 @@ final class Replicas {
   private long retryAtNanos;
   private int expected = -1;
   private long expectedUntilNanos;
+  private @Nullable Seen contradiction;
+  private boolean confirmed;
+  private int requested = -1;
+
+  private record Seen(int replicas, String version) {}
 
   /**
    * @param scaler calls back on the life cycle's thread
@@ -52,6 +57,7 @@ final class Replicas {
 
   /** How many replicas the workload's specification asks for; 0 while unknown. */
   int count() {
+    settle();
     return observed;
   }
 
@@ -78,14 +84,27 @@ final class Replicas {
 
   void observed(int replicas, String observedVersion) {
     missing = false;
-    if (expected >= 0) {
-      if (replicas != expected && clock.getAsLong() - expectedUntilNanos < 0) {
-        return;
-      }
-      expected = -1;
+    confirmed |= inFlight && replicas == requested;
+    if (expected >= 0 && replicas != expected && clock.getAsLong() - expectedUntilNanos < 0) {
+      // Most likely it is from before our own write. If it is not, nothing newer will follow.
+      contradiction = new Seen(replicas, observedVersion);
+      return;
     }
+    expected = -1;
+    contradiction = null;
     observed = replicas;
     version = observedVersion;
+  }
+
+  /** Believes a contradiction that has stood for long enough. */
+  private void settle() {
+    Seen seen = contradiction;
+    if (seen != null && clock.getAsLong() - expectedUntilNanos >= 0) {
+      contradiction = null;
+      expected = -1;
+      observed = seen.replicas();
+      version = seen.version();
+    }
   }
 
   void missing() {
@@ -104,12 +123,15 @@ final class Replicas {
    * Asks for a number of replicas unless a write is under way, must wait, or has nothing to change.
    */
   void scale(int replicas) {
+    settle();
     String known = version;
     if (inFlight || known == null || observed == replicas || isBackingOff()) {
       return;
     }
     inFlight = true;
     overtaken = false;
+    confirmed = false;
+    requested = replicas;
     int from = observed;
     scaler.scale(
         new ScaleRequest(workload, observed, known, replicas),
@@ -127,16 +149,19 @@ final class Replicas {
   private void ended(int from, int replicas, ScaleOutcome outcome) {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
-        observed = replicas;
-        expected = replicas;
-        expectedUntilNanos = clock.getAsLong() + STALE.toNanos();
         backOffNanos = 0;
+        if (!confirmed) {
+          observed = replicas;
+          expected = replicas;
+          expectedUntilNanos = clock.getAsLong() + STALE.toNanos();
+        }
       }
       case ScaleOutcome.Conflict(int found, String foundVersion) -> {
         overtaken = found == from;
         observed = found;
         version = foundVersion;
         expected = -1;
+        contradiction = null;
       }
       case ScaleOutcome.Missing() -> missing();
       case ScaleOutcome.Unavailable(String reason) -> backOff();

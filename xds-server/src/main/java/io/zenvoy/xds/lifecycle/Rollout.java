@@ -252,7 +252,12 @@ final class Rollout {
       entries.remove(entry.name());
       publisher.withdraw(NodeKind.DAEMON, entry.assignment.cluster());
     }
-    gone.accept(entry.assignment.cluster());
+    // One that came back meanwhile has its slot again, and keeps it.
+    Entry heir = entries.get(entry.name());
+    Cluster cluster = entry.assignment.cluster();
+    if (heir == null || !heir.assignment.cluster().slot().equals(cluster.slot())) {
+      gone.accept(cluster);
+    }
   }
 
   private void enter(Entry entry, Stage stage, long awaitedRevision, long nowNanos) {

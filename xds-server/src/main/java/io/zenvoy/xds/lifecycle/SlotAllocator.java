@@ -7,6 +7,7 @@ import io.zenvoy.xds.model.SlotSpace;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import net.openhft.hashing.LongHashFunction;
 
 /**
@@ -34,12 +35,8 @@ final class SlotAllocator {
     this.space = space;
   }
 
-  /**
-   * The slot of a service port; the same one until it is released.
-   *
-   * @throws IllegalStateException if no slot is free
-   */
-  Slot allocate(ServiceSpec service, ServicePort port, long nowNanos) {
+  /** The slot of a service port; the same one until it is released. Empty if none is free. */
+  Optional<Slot> allocate(ServiceSpec service, ServicePort port, long nowNanos) {
     String owner = service.uid() + "/" + port.port();
     resting.values().removeIf(rest -> rest.untilNanos() - nowNanos <= 0);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -47,11 +44,10 @@ final class SlotAllocator {
       if (isFree(slot, owner)) {
         owners.put(slot, owner);
         resting.remove(slot);
-        return slot;
+        return Optional.of(slot);
       }
     }
-    throw new IllegalStateException(
-        "no free slot for " + service.key() + " (expected: a larger PROXY_ADDR)");
+    return Optional.empty();
   }
 
   /** Gives a slot up; it rests before another port can get it. */

@@ -30,6 +30,7 @@ final class WorkloadEndpoints {
   private final LongSupplier clock;
   private final Map<String, Endpoints> byCluster = new HashMap<>();
   private final Set<HostPort> dying = new HashSet<>();
+  private boolean timed;
   private long dyingUntilNanos;
 
   WorkloadEndpoints(LongSupplier clock) {
@@ -49,7 +50,15 @@ final class WorkloadEndpoints {
   /** The workload was scaled to zero. */
   void allDie() {
     byCluster.values().forEach(endpoints -> dying.addAll(endpoints.ready()));
-    dyingUntilNanos = clock.getAsLong() + DYING.toNanos();
+    timed = false;
+  }
+
+  /** The workload is to have replicas: what is still listed after a while is alive. */
+  void mayLive() {
+    if (!timed) {
+      timed = true;
+      dyingUntilNanos = clock.getAsLong() + DYING.toNanos();
+    }
   }
 
   /** Whether any cluster has a ready endpoint. */
@@ -59,7 +68,7 @@ final class WorkloadEndpoints {
 
   private List<HostPort> ready(String cluster) {
     List<HostPort> ready = byCluster.getOrDefault(cluster, Endpoints.NONE).ready();
-    if (dying.isEmpty() || clock.getAsLong() - dyingUntilNanos >= 0) {
+    if (dying.isEmpty() || (timed && clock.getAsLong() - dyingUntilNanos >= 0)) {
       return ready;
     }
     return ready.stream().filter(endpoint -> !dying.contains(endpoint)).toList();

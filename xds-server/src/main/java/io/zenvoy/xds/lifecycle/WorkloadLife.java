@@ -44,6 +44,7 @@ final class WorkloadLife {
   private final WorkloadClusters clusters = new WorkloadClusters();
   private final WorkloadEndpoints endpoints;
   private String failure = "";
+  private String latestFailure = "";
   private boolean wokenByUs;
   private boolean moved;
   private State state = new State.Asleep(Optional.empty(), 0);
@@ -117,7 +118,16 @@ final class WorkloadLife {
   /** The workload can't become ready without somebody's help. */
   void failed(String reason) {
     failure = reason;
+    latestFailure = reason;
     evaluate();
+  }
+
+  /** The workload's replicas were observed. */
+  void observed(int count, String version) {
+    replicas.observed(count, version);
+    if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
+      wokenByUs = false;
+    }
   }
 
   /** A node has reported, whether or not its report spoke of this workload. */
@@ -147,6 +157,14 @@ final class WorkloadLife {
 
   /** Derives what is to be done from what is known now. */
   void evaluate() {
+    if (clusters.all().isEmpty()) {
+      return; // the last service left while a write was in flight
+    }
+    if (replicas.count() > 0) {
+      endpoints.mayLive();
+    } else if (!replicas.isInFlight()) {
+      wokenByUs = false;
+    }
     do {
       moved = false;
       switch (state) {
@@ -163,9 +181,7 @@ final class WorkloadLife {
     if (endpoints.anyReady()) {
       enterAwake();
     } else if (isAwaited()) {
-      failure = "";
-      replicas.freshStart();
-      enter(new State.Waking(OptionalLong.of(now)));
+      beginWake(now);
     } else if (replicas.count() > 0) {
       if (asleep.verdict().isEmpty()) {
         enter(new State.Waking(OptionalLong.empty()));
@@ -185,8 +201,7 @@ final class WorkloadLife {
     } else if (!isAwaited()) {
       whileNobodyWaits(waking);
     } else if (waking.awaitedSince().isEmpty()) {
-      replicas.freshStart();
-      enter(new State.Waking(OptionalLong.of(now)));
+      beginWake(now);
     } else {
       whileAwaited(now - waking.awaitedSince().getAsLong());
     }
@@ -213,11 +228,19 @@ final class WorkloadLife {
       judge(
           WakeOutcome.TIMEOUT,
           waitedNanos,
-          "not ready after " + Durations.format(clusters.wakeTimeout()));
+          "not ready after "
+              + Durations.format(clusters.wakeTimeout())
+              + (latestFailure.isEmpty() ? "" : ": " + latestFailure));
     } else if (replicas.count() == 0) {
-      wokenByUs = true;
       replicas.scale(clusters.wantedReplicas());
+      wokenByUs |= replicas.isInFlight();
     }
+  }
+
+  private void beginWake(long now) {
+    failure = "";
+    replicas.freshStart();
+    enter(new State.Waking(OptionalLong.of(now)));
   }
 
   private void whileAwake(State.Awake awake) {
@@ -280,7 +303,6 @@ final class WorkloadLife {
       replicas.scale(0);
     } else if (replicas.count() == 0) {
       endpoints.allDie();
-      wokenByUs = false;
       sleepEnded(SleepOutcome.ASLEEP);
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
     } else {
@@ -296,6 +318,7 @@ final class WorkloadLife {
 
   private void returnToZeroIfVain() {
     if (wokenByUs
+        && nodes.allKnown(clock.getAsLong())
         && clock.getAsLong() - activity.latestNanos() >= clusters.window().toNanos()
         && !activity.isUnderWay(clusters.all())) {
       replicas.scale(0);
@@ -311,6 +334,9 @@ final class WorkloadLife {
   }
 
   private void enterAwake() {
+    wokenByUs = false;
+    failure = "";
+    latestFailure = "";
     activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
   }

@@ -120,6 +120,14 @@ public final class LifecycleStatus implements LifecycleObserver {
   }
 
   @Override
+  public void noSlot(ServiceKey service) {
+    LOG.atError()
+        .addKeyValue(SERVICE, service)
+        .log("no free slot: the service is not served (expected: a larger PROXY_ADDR)");
+    recorder.warning(service, "NoSlot", "no free slot; PROXY_ADDR of zenvoy must be larger");
+  }
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     LOG.atWarn()
         .addKeyValue(SERVICE, loser)

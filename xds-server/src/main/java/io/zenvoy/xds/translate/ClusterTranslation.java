@@ -34,6 +34,12 @@ final class ClusterTranslation {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   private static final int CONNECT_TIMEOUT_SECONDS = 5;
 
+  /**
+   * An idle connection through the daemon looks like one in use, and must not keep a service awake
+   * for long.
+   */
+  private static final int IDLE_SECONDS = 30;
+
   private ClusterTranslation() {}
 
   /**
@@ -119,7 +125,8 @@ final class ClusterTranslation {
           io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.getDefaultInstance());
     }
     return io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
-        .setCommonHttpProtocolOptions(HttpProtocolOptions.getDefaultInstance())
+        .setCommonHttpProtocolOptions(
+            HttpProtocolOptions.newBuilder().setIdleTimeout(Durations.fromSeconds(IDLE_SECONDS)))
         .setExplicitHttpConfig(explicit)
         .build();
   }

@@ -5,14 +5,18 @@ import static io.zenvoy.xds.lifecycle.TestingWorld.ENVOY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zenvoy.common.Slot;
+import io.zenvoy.xds.model.Assignment;
+import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.Route;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,24 @@ class RolloutTest {
     assertThat(world.publisher.at(NodeKind.ENVOY, "hello").cluster().slot())
         .isNotEqualTo(before)
         .isEqualTo(world.publisher.at(NodeKind.DAEMON, "hello").cluster().slot());
+  }
+
+  @Test
+  void aServiceThatComesBackBeforeEnvoysHaveForgottenItKeepsItsSlot() {
+    Nodes nodes = new Nodes(Duration.ofMinutes(1));
+    List<Cluster> gone = new ArrayList<>();
+    Rollout rollout = new Rollout(world.publisher, nodes, () -> {}, gone::add);
+    Assignment hello = world.publisher.at(NodeKind.DAEMON, "hello");
+    rollout.define(hello, 0);
+    nodes.connected(ENVOY, 0);
+    nodes.acknowledged(ENVOY, ResourceType.CLUSTER, 1);
+    rollout.remove("hello", 0);
+    rollout.routed(1, 0);
+    rollout.define(hello, 0);
+    nodes.acknowledged(ENVOY, ResourceType.CLUSTER, Long.MAX_VALUE);
+    rollout.advance(0);
+
+    assertThat(gone).isEmpty();
   }
 
   @Test

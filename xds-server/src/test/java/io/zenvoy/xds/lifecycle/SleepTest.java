@@ -83,6 +83,24 @@ class SleepTest {
   }
 
   @Test
+  void endpointsThatAreListedLongAfterTheScaleDownAreNotUsedWhileItSleeps() {
+    world.pass(WINDOW.plusSeconds(10));
+    world.answer(new ScaleOutcome.Scaled());
+    world.pass(Duration.ofSeconds(20));
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+  }
+
+  @Test
+  void withoutAnyNodeNothingSleeps() {
+    world.disconnect(ENVOY);
+    world.disconnect(DAEMON);
+    world.pass(WINDOW.multipliedBy(4));
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+  }
+
+  @Test
   void anEndpointThatWasSparedIsUsedInTheEnd() {
     world.pass(WINDOW.plusSeconds(10));
     world.answer(new ScaleOutcome.Scaled());
@@ -166,6 +184,7 @@ class SleepTest {
     fresh.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 1, "v1"));
     fresh.ready("hello", POD);
     fresh.lifecycle.changed(new WorkloadEvent.Synced());
+    fresh.connectBoth();
 
     assertThat(fresh.phase("hello")).isEqualTo(Phase.AWAKE);
     fresh.pass(WINDOW.minusSeconds(1));

@@ -56,11 +56,15 @@ final class TestingWorld implements LifecycleObserver {
   record PendingScale(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
 
   TestingWorld() {
+    this(new SlotSpace(Ipv4Network.parse("127.128.0.0/9"), new PortRange(20000, 32767)));
+  }
+
+  TestingWorld(SlotSpace slots) {
     lifecycle =
         new Lifecycle(
             new LifecycleSettings(
                 "default",
-                new SlotSpace(Ipv4Network.parse("127.128.0.0/9"), new PortRange(20000, 32767)),
+                slots,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
@@ -196,6 +200,10 @@ final class TestingWorld implements LifecycleObserver {
     scales.remove().outcome().accept(outcome);
   }
 
+  void observed(String service, int replicas, String version) {
+    lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload(service), replicas, version));
+  }
+
   Phase phase(String service) {
     return phases.getOrDefault(service, Phase.ASLEEP);
   }
@@ -223,6 +231,11 @@ final class TestingWorld implements LifecycleObserver {
   @Override
   public void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome) {
     told.add("sleep " + outcome);
+  }
+
+  @Override
+  public void noSlot(ServiceKey service) {
+    told.add("no slot for " + service);
   }
 
   @Override

@@ -8,8 +8,12 @@ import static io.zenvoy.xds.lifecycle.TestingWorld.WINDOW;
 import static io.zenvoy.xds.lifecycle.TestingWorld.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.PortRange;
 import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Phase;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.ScaleRequest;
@@ -185,5 +189,105 @@ class WakeTest {
 
     assertThat(fresh.publisher.journal).last().isEqualTo("open");
     assertThat(fresh.publisher.journal).contains("routes [hello]");
+  }
+
+  @Test
+  void aPersonsScaleUpAfterAWakeOfOursIsNotUndone() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.ready("hello", POD);
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.observed("hello", 0, "v3");
+    world.ready("hello");
+    world.pass(WINDOW.multipliedBy(2));
+    world.observed("hello", 2, "v4");
+    world.pass(Duration.ofSeconds(5));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void aRepairAfterAWakeInVainIsNotUndone() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.plusSeconds(5));
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 0, "v5");
+    world.pass(Duration.ofSeconds(10));
+    world.observed("hello", 1, "v6");
+    world.pass(Duration.ofSeconds(5));
+
+    assertThat(world.scales).isEmpty();
+  }
+
+  @Test
+  void anObservationThatContradictsOurOwnWriteIsBelievedInTheEnd() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 0, "v3");
+    world.pass(Duration.ofSeconds(3));
+    assertThat(world.scales).isEmpty();
+
+    world.pass(Duration.ofSeconds(3));
+
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 0, "v3", 1));
+  }
+
+  @Test
+  void anObservationThatOvertakesTheAnswerOfAWriteLeavesNoDoubt() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.observed("hello", 1, "v2");
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 0, "v3");
+
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 0, "v3", 1));
+  }
+
+  @Test
+  void anEarlierFailureDoesNotFailWhoComesNow() {
+    world.observed("hello", 1, "v2");
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    assertThat(world.told).isEmpty();
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void aFailureWhileSomebodyWaitsIsFinal() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+
+    assertThat(world.told).containsExactly("wake FAILED: quota");
+  }
+
+  @Test
+  void aServiceThatLeavesWhileItsWakeIsWrittenIsForgotten() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "hello")));
+    world.answer(new ScaleOutcome.Scaled());
+
+    assertThat(world.told).containsExactly("forgotten hello");
+  }
+
+  @Test
+  void aServiceForWhichNoSlotIsLeftDoesNotStopTheOthers() {
+    TestingWorld small =
+        new TestingWorld(
+            new SlotSpace(Ipv4Network.parse("127.128.0.0/30"), new PortRange(18001, 18001)));
+    for (String name : List.of("a", "b", "c")) {
+      small.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service(name)));
+    }
+    small.lifecycle.changed(new WorkloadEvent.Synced());
+
+    assertThat(small.told).containsExactly("no slot for default/c");
+    assertThat(small.publisher.open).isTrue();
+    assertThat(small.publisher.journal).contains("routes [a, b]");
   }
 }

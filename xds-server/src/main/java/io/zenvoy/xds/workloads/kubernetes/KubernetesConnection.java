@@ -75,7 +75,7 @@ final class KubernetesConnection implements AutoCloseable {
       return read(kubeconfig.get().toFile());
     }
     Collection<String> files = Config.getKubeconfigFilenames();
-    Optional<File> file = files.stream().map(File::new).filter(File::exists).findFirst();
+    Optional<File> file = files.stream().map(File::new).filter(File::isFile).findFirst();
     if (file.isEmpty() && isSet(Config.KUBERNETES_KUBECONFIG_FILE)) {
       throw new StartupException(
           "KUBECONFIG: \"" + String.join(File.pathSeparator, files) + "\" (expected: a file)");
