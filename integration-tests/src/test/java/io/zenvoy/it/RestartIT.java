@@ -87,7 +87,8 @@ class RestartIT {
     awaitActiveRequest("moved");
 
     CompletableFuture<Integer> ended =
-        CompletableFuture.supplyAsync(() -> stack.tproxy().process().terminate());
+        CompletableFuture.supplyAsync(
+            () -> stack.tproxy().process().terminate(), task -> Thread.ofVirtual().start(task));
     ready.complete(null);
 
     requireAnswered(answer);
