@@ -106,7 +106,8 @@ final class KubernetesScaler implements Scaler {
 
   /** 401 too: an expired token is renewed before the next request. */
   private static boolean isPassing(int status) {
-    return status == 401 || status == 409 || status == 429 || status >= 500;
+    // An API server that has just started denies everything until it has read its roles.
+    return status == 401 || status == 403 || status == 409 || status == 429 || status >= 500;
   }
 
   private ObservedWorkload read(WorkloadKey workload, String json) {

@@ -128,7 +128,7 @@ class KubernetesScalerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 403, 405, 415})
+  @ValueSource(ints = {400, 405, 415})
   void whatWillNotWorkUntilSomebodyChangesSomethingIsRefused(int status) {
     server.answering(status, "not JSON");
 
