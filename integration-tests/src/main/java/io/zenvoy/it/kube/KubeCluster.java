@@ -31,7 +31,7 @@ public final class KubeCluster implements AutoCloseable {
   private final AtomicInteger namespaces = new AtomicInteger();
   private final AtomicInteger podAddresses = new AtomicInteger();
 
-  KubeCluster() {
+  public KubeCluster() {
     Config config = Config.fromKubeconfig(adminKubeconfig.toFile());
     // The default waits for half a minute, which hides that the API server is away.
     config.setRequestRetryBackoffLimit(2);
