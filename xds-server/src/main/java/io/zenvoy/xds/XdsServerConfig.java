@@ -11,6 +11,7 @@ import io.zenvoy.xds.serve.SlotRequirements;
 import io.zenvoy.xds.workloads.kubernetes.Namespaces;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -91,6 +92,7 @@ public record XdsServerConfig(
         environment.duration("WAKE_TIMEOUT", "1m"),
         DEFAULT_MAX_PARKED,
         false,
-        false);
+        false,
+        List.of());
   }
 }

@@ -1,6 +1,7 @@
 package io.zenvoy.xds.model;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How one service wakes and sleeps.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param startingCounts whether an endpoint that is not ready yet may be dialled as soon as its
  *     port opens ({@code ready: tcp})
  * @param streaming whether its requests have no overall time limit
+ * @param ignored which of its HTTP requests neither wake it nor keep it awake
  */
 public record ServicePolicy(
     int replicas,
@@ -19,8 +21,10 @@ public record ServicePolicy(
     Duration wakeTimeout,
     int maxParked,
     boolean startingCounts,
-    boolean streaming) {
+    boolean streaming,
+    List<IgnoredRequest> ignored) {
   public ServicePolicy {
+    ignored = List.copyOf(ignored);
     if (replicas < 1) {
       throw new IllegalArgumentException("replicas: " + replicas + " (expected: >= 1)");
     }

@@ -79,6 +79,13 @@ public final class Annotations {
   static final Annotation STREAMING =
       annotation("streaming", "true or false", "false", "Requests have no overall time limit.");
 
+  static final Annotation IGNORE =
+      annotation(
+          "ignore",
+          "path=/x and user-agent=prefix, separated by commas, such as path=/healthz,user-agent=kube-probe",
+          "",
+          "HTTP requests that neither wake the service nor keep it awake, by their exact path or by what their User-Agent begins with.");
+
   /** All of them, in the order of the README's table. */
   public static final List<Annotation> ALL =
       List.of(
@@ -93,7 +100,8 @@ public final class Annotations {
           PROTOCOL,
           MAX_PARKED,
           READY,
-          STREAMING);
+          STREAMING,
+          IGNORE);
 
   private Annotations() {}
 
