@@ -20,6 +20,7 @@ import io.zenvoy.xds.serve.XdsGrpcServer;
 import io.zenvoy.xds.status.LifecycleStatus;
 import io.zenvoy.xds.translate.TranslateSettings;
 import io.zenvoy.xds.translate.XdsPublisher;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ public final class XdsServer {
                         new TranslateSettings(config.httpPort(), config.envoyReadTimeout()), edge),
                     scaler,
                     new LifecycleStatus(registry, workloads.recorder()),
-                    System::nanoTime));
+                    System::nanoTime,
+                    InstantSource.system()));
     nodes.pass(lifecycle);
     AdminServer admin =
         AdminServer.start(

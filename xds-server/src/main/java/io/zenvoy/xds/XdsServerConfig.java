@@ -85,12 +85,14 @@ public record XdsServerConfig(
   }
 
   private static ServicePolicy readDefaultPolicy(Environment environment) {
-    return new ServicePolicy(
-        1,
-        environment.duration("SCALE_TO_ZERO_AFTER", "5m"),
-        environment.duration("WAKE_TIMEOUT", "1m"),
-        DEFAULT_MAX_PARKED,
-        false,
-        false);
+    ServicePolicy policy =
+        new ServicePolicy(
+            1,
+            environment.duration("SCALE_TO_ZERO_AFTER", "5m"),
+            environment.duration("WAKE_TIMEOUT", "1m"),
+            DEFAULT_MAX_PARKED,
+            false,
+            false);
+    return environment.flag("DRY_RUN", "false") ? policy.watched() : policy;
   }
 }

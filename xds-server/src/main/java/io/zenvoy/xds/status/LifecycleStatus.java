@@ -34,6 +34,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 public final class LifecycleStatus implements LifecycleObserver {
   private static final Logger LOG = LoggerFactory.getLogger(LifecycleStatus.class);
   private static final String SERVICE = "service";
+  private static final double MILLIS_PER_HOUR = 3_600_000;
 
   private final MeterRegistry registry;
   private final EventRecorder recorder;
@@ -101,6 +102,8 @@ public final class LifecycleStatus implements LifecycleObserver {
       log(workload.key(), workload.clusters())
           .addKeyValue("after_ms", duration.toMillis())
           .log("woken");
+    } else if (outcome == WakeOutcome.DRY_RUN) {
+      log(workload.key(), workload.clusters()).log("would have been woken (dry run)");
     } else {
       LOG.atWarn()
           .addKeyValue(SERVICE, names(workload.clusters()))
@@ -134,11 +137,26 @@ public final class LifecycleStatus implements LifecycleObserver {
         .clusters()
         .forEach(
             cluster -> count("zenvoy.sleeps", "Attempts to sleep by outcome", cluster, outcome));
-    if (outcome != SleepOutcome.ASLEEP) {
+    if (outcome == SleepOutcome.DRY_RUN) {
+      log(workload.key(), workload.clusters()).log("would go to sleep (dry run)");
+    } else if (outcome != SleepOutcome.ASLEEP) {
       log(workload.key(), workload.clusters())
           .addKeyValue("outcome", label(outcome))
           .log("stayed awake");
     }
+  }
+
+  @Override
+  public void saved(ManagedWorkload workload, Duration replicaTime) {
+    workload
+        .clusters()
+        .forEach(
+            cluster ->
+                Counter.builder("zenvoy.dry.run.saved.replica.hours")
+                    .description("Hours of replicas that a dry run would have saved")
+                    .tag(SERVICE, cluster)
+                    .register(registry)
+                    .increment(replicaTime.toMillis() / MILLIS_PER_HOUR));
   }
 
   @Override
