@@ -31,7 +31,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  *
  * <p>Owned by the life cycle's thread; the registry is read by others.
  */
-public final class LifecycleStatus implements LifecycleObserver {
+public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifecycleStatus.class);
   private static final String SERVICE = "service";
   private static final double MILLIS_PER_HOUR = 3_600_000;
@@ -43,6 +43,7 @@ public final class LifecycleStatus implements LifecycleObserver {
   private record Known(Set<String> clusters, AtomicReference<Phase> phase, List<Meter> meters) {}
 
   private final AtomicInteger doubledNodes = new AtomicInteger();
+  private final Gauge doubledGauge;
 
   /**
    * Nothing is told yet.
@@ -52,9 +53,10 @@ public final class LifecycleStatus implements LifecycleObserver {
   public LifecycleStatus(MeterRegistry registry, EventRecorder recorder) {
     this.registry = registry;
     this.recorder = recorder;
-    Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
-        .description("Node ids that more than one node uses; while any is, nothing sleeps")
-        .register(registry);
+    this.doubledGauge =
+        Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
+            .description("Node ids that more than one node uses; while any is, nothing sleeps")
+            .register(registry);
   }
 
   @Override
@@ -197,6 +199,14 @@ public final class LifecycleStatus implements LifecycleObserver {
         .log("host belongs to an older service");
     recorder.warning(
         loser, "HostConflict", "the host " + host + " belongs to the older service " + owner);
+  }
+
+  /** Tells no phases any more; what was counted stays. */
+  @Override
+  public void close() {
+    workloads.values().forEach(known -> known.meters().forEach(registry::remove));
+    workloads.clear();
+    registry.remove(doubledGauge);
   }
 
   private List<Meter> phaseGauges(Set<String> services, AtomicReference<Phase> current) {
