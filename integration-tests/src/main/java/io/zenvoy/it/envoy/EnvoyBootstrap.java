@@ -32,13 +32,12 @@ public record EnvoyBootstrap(
 
   /** An Envoy of the default {@code XDS_NODE_ID} with two workers that reports every 100 ms. */
   public static EnvoyBootstrap of(int xdsPort, XdsVariant variant) {
-    return new EnvoyBootstrap(
-        new HostPort("127.0.0.1", xdsPort),
-        "envoy-1",
-        "zenvoy",
-        variant,
-        Duration.ofMillis(100),
-        2);
+    return of(new HostPort("127.0.0.1", xdsPort), variant);
+  }
+
+  /** The same with a control plane anywhere. */
+  public static EnvoyBootstrap of(HostPort xds, XdsVariant variant) {
+    return new EnvoyBootstrap(xds, "envoy-1", "zenvoy", variant, Duration.ofMillis(100), 2);
   }
 
   /** The same with another node id. */
@@ -88,7 +87,7 @@ public record EnvoyBootstrap(
                 "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                 explicit_http_config:
                   http2_protocol_options:
-                    connection_keepalive: {interval: 2s, timeout: 2s}
+                    connection_keepalive: {interval: 2s, timeout: 1s}
             load_assignment:
               cluster_name: zenvoy-xds
               endpoints:
