@@ -97,6 +97,11 @@ public final class ZenvoyStack implements AutoCloseable {
     return downstream;
   }
 
+  /** Where the control plane serves xDS, for Envoys of the test's own. */
+  public HostPort xds() {
+    return new HostPort("127.0.0.1", xdsPort);
+  }
+
   public Envoy envoy() {
     return envoy;
   }
