@@ -19,13 +19,13 @@ final class LateNodeEvents implements NodeEvents {
   }
 
   @Override
-  public void connected(NodeKey node, String problem) {
-    receiver().connected(node, problem);
+  public void connected(NodeKey node, int streams) {
+    receiver().connected(node, streams);
   }
 
   @Override
-  public void disconnected(NodeKey node) {
-    receiver().disconnected(node);
+  public void disconnected(NodeKey node, int streams) {
+    receiver().disconnected(node, streams);
   }
 
   @Override

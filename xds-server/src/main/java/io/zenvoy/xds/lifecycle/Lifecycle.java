@@ -15,7 +15,6 @@ import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,14 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: everything happens on one thread, see {@link LifecycleThread}.
  */
 public final class Lifecycle implements NodeEvents {
-  /**
-   * How long another change of the routes is waited for, as all routes are one resource; and for
-   * how long at most.
-   */
-  private static final Duration ROUTES_DELAY = Duration.ofMillis(50);
-
-  private static final Duration ROUTES_HOLD = Duration.ofMillis(500);
-
   private final LifecycleSettings settings;
   private final Publisher publisher;
   private final Scaler scaler;
@@ -49,17 +40,15 @@ public final class Lifecycle implements NodeEvents {
   private final Nodes nodes;
   private final Rollout rollout;
   private final SlotAllocator slots;
-  private final Hosts hosts;
+  private final RoutePublication routes;
   private final Map<ServiceKey, ServiceSpec> services = new HashMap<>();
   private final Map<ServiceKey, Map<String, Endpoints>> endpoints = new HashMap<>();
   private final Map<WorkloadKey, WorkloadEvent> observed = new HashMap<>();
   private final Map<WorkloadKey, WorkloadLife> lives = new HashMap<>();
   private final Map<String, Cluster> clusters = new HashMap<>();
   private final Map<String, WorkloadLife> livesByCluster = new HashMap<>();
+  private Set<NodeKey> doubled = Set.of();
   private boolean synced;
-  private boolean routesDirty;
-  private long routesDirtySinceNanos;
-  private long routesChangedNanos;
   private long unknownNanos;
   private long nextSleepCheckNanos;
 
@@ -83,7 +72,9 @@ public final class Lifecycle implements NodeEvents {
     this.nextSleepCheckNanos = startedNanos + settings.sleepCheck().toNanos();
     this.nodes = new Nodes(settings.sleepHoldAfterNodeLoss());
     this.slots = new SlotAllocator(settings.slots());
-    this.hosts = new Hosts(settings.homeNamespace(), observer);
+    this.routes =
+        new RoutePublication(
+            publisher, new Hosts(settings.homeNamespace(), observer), services::values);
     this.rollout = new Rollout(publisher, nodes, this::routesChanged, this::released);
   }
 
@@ -123,6 +114,12 @@ public final class Lifecycle implements NodeEvents {
           life.failed(reason);
         }
       }
+      case WorkloadEvent.WorkloadRecovered(WorkloadKey workload) -> {
+        WorkloadLife life = lives.get(workload);
+        if (life != null) {
+          life.recovered();
+        }
+      }
       case WorkloadEvent.Synced() -> begin();
     }
   }
@@ -137,8 +134,11 @@ public final class Lifecycle implements NodeEvents {
     if (!nodes.allKnown(now)) {
       unknownNanos = now;
     }
+    tellDoubled(now);
     rollout.advance(now);
-    flushRoutes(now);
+    if (routes.isDue(now)) {
+      publishRoutes(now);
+    }
     boolean sleepCheck = now - nextSleepCheckNanos >= 0;
     boolean mayOnlyWatch = now - startedNanos < settings.sleepHoldAfterStart().toNanos();
     for (WorkloadLife life : List.copyOf(lives.values())) {
@@ -155,13 +155,13 @@ public final class Lifecycle implements NodeEvents {
   }
 
   @Override
-  public void connected(NodeKey node, String problem) {
-    nodes.connected(node, clock.getAsLong());
+  public void connected(NodeKey node, int streams) {
+    nodes.connected(node, streams, clock.getAsLong());
   }
 
   @Override
-  public void disconnected(NodeKey node) {
-    nodes.disconnected(node, clock.getAsLong());
+  public void disconnected(NodeKey node, int streams) {
+    nodes.disconnected(node, streams, clock.getAsLong());
     rollout.advance(clock.getAsLong());
   }
 
@@ -203,6 +203,14 @@ public final class Lifecycle implements NodeEvents {
   @Override
   public void reportsEnded(NodeKey node, long stream) {
     nodes.reportsEnded(node, stream);
+  }
+
+  private void tellDoubled(long now) {
+    Set<NodeKey> current = nodes.doubled(now);
+    if (!current.equals(doubled)) {
+      doubled = current;
+      observer.doubledNodes(doubled, Set.copyOf(services.keySet()));
+    }
   }
 
   private void begin() {
@@ -327,25 +335,11 @@ public final class Lifecycle implements NodeEvents {
   }
 
   private void routesChanged() {
-    long now = clock.getAsLong();
-    if (!routesDirty) {
-      routesDirty = true;
-      routesDirtySinceNanos = now;
-    }
-    routesChangedNanos = now;
-  }
-
-  private void flushRoutes(long now) {
-    if (routesDirty
-        && (now - routesChangedNanos >= ROUTES_DELAY.toNanos()
-            || now - routesDirtySinceNanos >= ROUTES_HOLD.toNanos())) {
-      publishRoutes(now);
-    }
+    routes.changed(clock.getAsLong());
   }
 
   private void publishRoutes(long now) {
-    routesDirty = false;
-    long revision = publisher.route(hosts.routes(services.values(), this::routable));
+    long revision = routes.publish(this::routable);
     rollout.routed(revision, now);
   }
 

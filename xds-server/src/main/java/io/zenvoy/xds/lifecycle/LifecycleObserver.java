@@ -3,6 +3,7 @@ package io.zenvoy.xds.lifecycle;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.serve.NodeKey;
 import java.time.Duration;
 import java.util.Set;
 
@@ -26,12 +27,8 @@ public interface LifecycleObserver {
     NOT_SCALED
   }
 
-  /**
-   * A workload is in a phase.
-   *
-   * @param services the names of the services on it, as users see them in Envoy's statistics
-   */
-  void phase(WorkloadKey workload, Set<String> services, Phase phase);
+  /** A workload is in a phase. */
+  void phase(ManagedWorkload workload, Phase phase);
 
   /** The last service of a workload was removed. */
   void forgotten(WorkloadKey workload);
@@ -42,19 +39,21 @@ public interface LifecycleObserver {
    * @param duration from the first report of something waiting
    * @param reason why it failed; empty if it did not
    */
-  void wakeEnded(
-      WorkloadKey workload,
-      Set<String> services,
-      WakeOutcome outcome,
-      Duration duration,
-      String reason);
+  void wakeEnded(ManagedWorkload workload, WakeOutcome outcome, Duration duration, String reason);
 
-  void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome);
+  void sleepEnded(ManagedWorkload workload, SleepOutcome outcome);
 
   /**
    * There is no slot for a service's port, so it is not served: {@code PROXY_ADDR} is too small.
    */
   void noSlot(ServiceKey service);
+
+  /**
+   * Which nodes share their id with another one has changed; while any does, nothing sleeps.
+   *
+   * @param services all that are managed
+   */
+  void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services);
 
   /** A host that two services claim stays with the older one. */
   void hostConflict(ServiceKey loser, String host, ServiceKey owner);

@@ -62,13 +62,13 @@ public final class LifecycleThread implements NodeEvents, Consumer<WorkloadEvent
   }
 
   @Override
-  public void connected(NodeKey node, String problem) {
-    hand(() -> lifecycle.connected(node, problem));
+  public void connected(NodeKey node, int streams) {
+    hand(() -> lifecycle.connected(node, streams));
   }
 
   @Override
-  public void disconnected(NodeKey node) {
-    hand(() -> lifecycle.disconnected(node));
+  public void disconnected(NodeKey node, int streams) {
+    hand(() -> lifecycle.disconnected(node, streams));
   }
 
   @Override

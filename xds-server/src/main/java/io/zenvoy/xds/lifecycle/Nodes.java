@@ -8,8 +8,11 @@ import io.zenvoy.xds.serve.ResourceType;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,12 @@ final class Nodes {
    */
   static final Duration SILENCE = Duration.ofSeconds(15);
 
+  /**
+   * A node that has several streams for this long is more than one: what is left of a connection
+   * that broke is gone after four seconds, by gRPC's keep-alive.
+   */
+  static final Duration DOUBLED = Duration.ofSeconds(10);
+
   private static final int REPORTS_TO_BE_KNOWN = 2;
 
   private final Map<NodeKey, Node> nodes = new HashMap<>();
@@ -39,7 +48,8 @@ final class Nodes {
     private final NodeKey key;
     private final Map<ResourceType, Long> acknowledged = new EnumMap<>(ResourceType.class);
     private final Map<String, Counts> counts = new HashMap<>();
-    private boolean connected;
+    private int streams;
+    private long severalSinceNanos;
     private long lostAtNanos;
     private @Nullable Long stream;
     private long reportsOnStream;
@@ -59,28 +69,48 @@ final class Nodes {
       return counts.get(cluster);
     }
 
-    /** Whether enough reports came, and recently, to tell what the node is doing. */
+    private boolean isConnected() {
+      return streams > 0;
+    }
+
+    /** Whether enough reports came, and recently, to tell what the node, a single one, is doing. */
     boolean isKnown(long nowNanos) {
-      return connected
+      return streams == 1
           && stream != null
           && reportsOnStream >= REPORTS_TO_BE_KNOWN
           && nowNanos - reportedAtNanos <= SILENCE.toNanos();
     }
   }
 
-  void connected(NodeKey key, long nowNanos) {
+  /** A node has opened an ADS stream and has so many now. */
+  void connected(NodeKey key, int streams, long nowNanos) {
     Node node = nodes.computeIfAbsent(key, absent -> new Node(absent, nowNanos));
-    node.connected = true;
+    if (node.streams <= 1) {
+      node.severalSinceNanos = nowNanos;
+    }
+    node.streams = streams;
     node.acknowledged.clear();
   }
 
-  void disconnected(NodeKey key, long nowNanos) {
+  /** A node has lost an ADS stream and has so many left. */
+  void disconnected(NodeKey key, int streams, long nowNanos) {
     Node node = nodes.get(key);
-    if (node != null) {
-      node.connected = false;
+    if (node == null) {
+      return;
+    }
+    node.streams = streams;
+    if (streams == 0) {
       node.lostAtNanos = nowNanos;
       node.acknowledged.clear();
     }
+  }
+
+  /** The nodes whose id is there twice. */
+  Set<NodeKey> doubled(long nowNanos) {
+    return nodes.values().stream()
+        .filter(node -> node.streams > 1 && nowNanos - node.severalSinceNanos >= DOUBLED.toNanos())
+        .map(Node::key)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   void acknowledged(NodeKey key, ResourceType type, long revision) {
@@ -130,7 +160,7 @@ final class Nodes {
     nodes
         .values()
         .removeIf(
-            node -> !node.connected && nowNanos - node.lostAtNanos >= holdAfterLoss.toNanos());
+            node -> !node.isConnected() && nowNanos - node.lostAtNanos >= holdAfterLoss.toNanos());
   }
 
   /** Forgets the figures of a cluster that is no more. */
@@ -157,18 +187,18 @@ final class Nodes {
   }
 
   /**
-   * Whether every node tells what it is doing. Without a daemon nothing is known: Envoys that can't
-   * reach us may go on with what they were told, and nobody would park what comes after a sleep.
+   * Whether every node tells what it is doing. Without any Envoy, or any daemon, nothing is known:
+   * those that can't reach us, or have not come back to us yet, go on with what they were told.
    */
   boolean allKnown(long nowNanos) {
-    boolean daemons = false;
+    Set<NodeKind> kinds = EnumSet.noneOf(NodeKind.class);
     for (Node node : nodes.values()) {
       if (!node.isKnown(nowNanos)) {
         return false;
       }
-      daemons |= node.key.kind() == NodeKind.DAEMON;
+      kinds.add(node.key.kind());
     }
-    return daemons;
+    return kinds.size() == NodeKind.values().length;
   }
 
   /**
@@ -176,7 +206,7 @@ final class Nodes {
    */
   boolean allAcknowledged(NodeKind kind, ResourceType type, long revision) {
     for (Node node : nodes.values()) {
-      if (node.connected && node.key.kind() == kind) {
+      if (node.isConnected() && node.key.kind() == kind) {
         Long acknowledged = node.acknowledged.get(type);
         if (acknowledged != null && acknowledged < revision) {
           return false;

@@ -63,6 +63,11 @@ sealed interface State {
       SCALE
     }
 
+    /** The same attempt, one step further. */
+    Draining then(Step next, Proof nextProof) {
+      return new Draining(sinceNanos, uses, next, nextProof);
+    }
+
     @Override
     public Phase phase() {
       return Phase.DRAINING;

@@ -1,6 +1,7 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import java.time.Duration;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The clusters of one workload: all its services and ports. Where their policies differ, the most
@@ -32,6 +34,10 @@ final class WorkloadClusters {
 
   Set<String> names() {
     return Set.copyOf(byName.keySet());
+  }
+
+  Set<ServiceKey> services() {
+    return byName.values().stream().map(Cluster::service).collect(Collectors.toSet());
   }
 
   /** How long all of them must be quiet before the workload sleeps. */

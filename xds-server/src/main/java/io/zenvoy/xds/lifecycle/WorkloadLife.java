@@ -1,6 +1,5 @@
 package io.zenvoy.xds.lifecycle;
 
-import io.zenvoy.common.Durations;
 import io.zenvoy.xds.lifecycle.LifecycleObserver.SleepOutcome;
 import io.zenvoy.xds.lifecycle.LifecycleObserver.WakeOutcome;
 import io.zenvoy.xds.lifecycle.Nodes.Node;
@@ -9,7 +8,6 @@ import io.zenvoy.xds.model.Endpoints;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
-import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,14 +26,7 @@ final class WorkloadLife {
   /** How long Envoys are given to accept a wake before the slot is put behind the pods anyway. */
   private static final Duration SLOTLESS_LIMIT = Duration.ofSeconds(2);
 
-  /** How long the nodes are given to prove that nothing is under way. */
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
-
-  /** How long the daemons are given to answer what they had parked when a wake failed. */
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-
   private final WorkloadKey key;
-  private final Nodes nodes;
   private final Rollout rollout;
   private final LifecycleObserver observer;
   private final LongSupplier clock;
@@ -43,9 +34,8 @@ final class WorkloadLife {
   private final Activity activity;
   private final WorkloadClusters clusters = new WorkloadClusters();
   private final WorkloadEndpoints endpoints;
-  private String failure = "";
-  private String latestFailure = "";
-  private boolean wokenByUs;
+  private final Waker waker;
+  private final Drainer drainer;
   private boolean moved;
   private State state = new State.Asleep(Optional.empty(), 0);
 
@@ -57,13 +47,14 @@ final class WorkloadLife {
       LifecycleObserver observer,
       LongSupplier clock) {
     this.key = key;
-    this.nodes = nodes;
     this.rollout = rollout;
     this.observer = observer;
     this.clock = clock;
     this.replicas = new Replicas(key, scaler, clock, this::evaluate);
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
+    this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, clock);
+    this.drainer = new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, clock);
   }
 
   WorkloadKey key() {
@@ -100,7 +91,7 @@ final class WorkloadLife {
   void define(Cluster cluster) {
     clusters.put(cluster);
     rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
-    observer.phase(key, clusters.names(), phase());
+    observer.phase(told(), phase());
   }
 
   void remove(String cluster) {
@@ -117,16 +108,20 @@ final class WorkloadLife {
 
   /** The workload can't become ready without somebody's help. */
   void failed(String reason) {
-    failure = reason;
-    latestFailure = reason;
+    waker.failed(reason);
     evaluate();
+  }
+
+  /** What kept the workload from becoming ready is over. */
+  void recovered() {
+    waker.recovered();
   }
 
   /** The workload's replicas were observed. */
   void observed(int count, String version) {
     replicas.observed(count, version);
     if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
-      wokenByUs = false;
+      waker.disown();
     }
   }
 
@@ -139,19 +134,14 @@ final class WorkloadLife {
 
   /** Begins to drain if the workload was quiet for its whole window. */
   void considerSleep(long unknownUntilNanos) {
-    long now = clock.getAsLong();
-    if (!(state instanceof State.Awake) || replicas.count() == 0) {
-      return;
-    }
-    if (activity.isUnderWay(clusters.all())) {
-      activity.touch(now);
-    }
-    long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
-    if (now - quietSince >= clusters.window().toNanos()) {
-      enter(
-          new State.Draining(
-              now, activity.uses(), State.Draining.Step.SWITCH, proofBy(NodeKind.ENVOY)));
-      evaluate();
+    if (state instanceof State.Awake) {
+      drainer
+          .begin(unknownUntilNanos)
+          .ifPresent(
+              draining -> {
+                enter(draining);
+                evaluate();
+              });
     }
   }
 
@@ -163,7 +153,7 @@ final class WorkloadLife {
     if (replicas.count() > 0) {
       endpoints.mayLive();
     } else if (!replicas.isInFlight()) {
-      wokenByUs = false;
+      waker.disown();
     }
     do {
       moved = false;
@@ -177,70 +167,36 @@ final class WorkloadLife {
   }
 
   private void whileAsleep(State.Asleep asleep) {
-    long now = clock.getAsLong();
     if (endpoints.anyReady()) {
       enterAwake();
-    } else if (isAwaited()) {
-      beginWake(now);
-    } else if (replicas.count() > 0) {
-      if (asleep.verdict().isEmpty()) {
-        enter(new State.Waking(OptionalLong.empty()));
-      } else {
-        returnToZeroIfVain();
-      }
+    } else {
+      follow(waker.next(asleep));
     }
   }
 
   private void whileWaking(State.Waking waking) {
-    long now = clock.getAsLong();
     if (endpoints.anyReady()) {
       waking
           .awaitedSince()
-          .ifPresent(since -> wakeEnded(WakeOutcome.READY, Duration.ofNanos(now - since), ""));
+          .ifPresent(
+              since ->
+                  wakeEnded(WakeOutcome.READY, Duration.ofNanos(clock.getAsLong() - since), ""));
       enterAwake();
-    } else if (!isAwaited()) {
-      whileNobodyWaits(waking);
-    } else if (waking.awaitedSince().isEmpty()) {
-      beginWake(now);
     } else {
-      whileAwaited(now - waking.awaitedSince().getAsLong());
+      follow(waker.next(waking));
     }
   }
 
-  private void whileNobodyWaits(State.Waking waking) {
-    if (replicas.count() == 0 && !replicas.isInFlight()) {
-      enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
-    } else if (waking.awaitedSince().isPresent()) {
-      enter(new State.Waking(OptionalLong.empty()));
-    } else {
-      returnToZeroIfVain();
+  private void follow(Waker.Decision decision) {
+    switch (decision) {
+      case Waker.Decision.Wait() -> {}
+      case Waker.Decision.Go(State next) -> enter(next);
+      case Waker.Decision.Fail(WakeOutcome outcome, Duration waited, String reason) -> {
+        wakeEnded(outcome, waited, reason);
+        long now = clock.getAsLong();
+        enter(new State.Asleep(Optional.of(new Verdict(Long.toHexString(now), reason)), now));
+      }
     }
-  }
-
-  private void whileAwaited(long waitedNanos) {
-    if (replicas.isMissing()) {
-      judge(WakeOutcome.FAILED, waitedNanos, key + " does not exist");
-    } else if (replicas.refusal().isPresent()) {
-      judge(WakeOutcome.FAILED, waitedNanos, replicas.refusal().get());
-    } else if (!failure.isEmpty()) {
-      judge(WakeOutcome.FAILED, waitedNanos, failure);
-    } else if (waitedNanos >= clusters.wakeTimeout().toNanos()) {
-      judge(
-          WakeOutcome.TIMEOUT,
-          waitedNanos,
-          "not ready after "
-              + Durations.format(clusters.wakeTimeout())
-              + (latestFailure.isEmpty() ? "" : ": " + latestFailure));
-    } else if (replicas.count() == 0) {
-      replicas.scale(clusters.wantedReplicas());
-      wokenByUs |= replicas.isInFlight();
-    }
-  }
-
-  private void beginWake(long now) {
-    failure = "";
-    replicas.freshStart();
-    enter(new State.Waking(OptionalLong.of(now)));
   }
 
   private void whileAwake(State.Awake awake) {
@@ -254,74 +210,27 @@ final class WorkloadLife {
   }
 
   private void whileDraining(State.Draining draining) {
-    if (draining.step() == State.Draining.Step.SCALE) {
-      whileScalingToZero(draining);
-    } else if (!endpoints.anyReady()) {
-      sleepEnded(SleepOutcome.CANCELLED);
-      fall();
-    } else if (activity.uses() != draining.uses()) {
-      sleepEnded(SleepOutcome.CANCELLED);
-      enterAwake();
-    } else if (clock.getAsLong() - draining.sinceNanos() >= DRAIN_LIMIT.toNanos()) {
-      sleepEnded(SleepOutcome.UNPROVEN);
-      enterAwake();
-    } else if (nodes.allKnown(clock.getAsLong()) && draining.proof().holds(nodes)) {
-      proven(draining);
-    }
-  }
-
-  private void proven(State.Draining draining) {
-    switch (draining.step()) {
-      case SWITCH ->
-          enter(
-              new State.Draining(
-                  draining.sinceNanos(),
-                  draining.uses(),
-                  State.Draining.Step.WITHDRAW,
-                  proofBy(NodeKind.DAEMON)));
-      case WITHDRAW -> {
-        enter(
-            new State.Draining(
-                draining.sinceNanos(),
-                draining.uses(),
-                State.Draining.Step.SCALE,
-                draining.proof()));
-        replicas.freshStart();
-        replicas.scale(0);
+    switch (drainer.next(draining)) {
+      case Drainer.Decision.Wait() -> {}
+      case Drainer.Decision.Go(State.Draining next) -> {
+        enter(next);
+        if (next.step() == State.Draining.Step.SCALE) {
+          drainer.scale();
+        }
       }
-      case SCALE -> throw new IllegalStateException("already proven");
+      case Drainer.Decision.End(SleepOutcome outcome) -> endDraining(outcome);
     }
   }
 
-  private void whileScalingToZero(State.Draining draining) {
-    if (replicas.isInFlight()) {
-      return;
-    }
-    if (replicas.isOvertaken()
-        && activity.uses() == draining.uses()
-        && clock.getAsLong() - draining.sinceNanos() < DRAIN_LIMIT.toNanos()) {
-      replicas.scale(0);
-    } else if (replicas.count() == 0) {
+  private void endDraining(SleepOutcome outcome) {
+    observer.sleepEnded(told(), outcome);
+    if (outcome == SleepOutcome.ASLEEP) {
       endpoints.allDie();
-      sleepEnded(SleepOutcome.ASLEEP);
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
-    } else {
-      sleepEnded(SleepOutcome.NOT_SCALED);
+    } else if (endpoints.anyReady()) {
       enterAwake();
-    }
-  }
-
-  /** Must be made before that is published which it is to prove. */
-  private Proof proofBy(NodeKind kind) {
-    return new Proof(kind, rollout, clusters.names());
-  }
-
-  private void returnToZeroIfVain() {
-    if (wokenByUs
-        && nodes.allKnown(clock.getAsLong())
-        && clock.getAsLong() - activity.latestNanos() >= clusters.window().toNanos()
-        && !activity.isUnderWay(clusters.all())) {
-      replicas.scale(0);
+    } else {
+      fall();
     }
   }
 
@@ -334,18 +243,10 @@ final class WorkloadLife {
   }
 
   private void enterAwake() {
-    wokenByUs = false;
-    failure = "";
-    latestFailure = "";
+    waker.disown();
+    waker.recovered();
     activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
-  }
-
-  private void judge(WakeOutcome outcome, long waitedNanos, String reason) {
-    activity.judged(clusters.all());
-    wakeEnded(outcome, Duration.ofNanos(waitedNanos), reason);
-    long now = clock.getAsLong();
-    enter(new State.Asleep(Optional.of(new Verdict(Long.toHexString(now), reason)), now));
   }
 
   private void enter(State next) {
@@ -354,7 +255,7 @@ final class WorkloadLife {
     moved = true;
     publish();
     if (phaseChanged) {
-      observer.phase(key, clusters.names(), next.phase());
+      observer.phase(told(), next.phase());
     }
   }
 
@@ -364,22 +265,11 @@ final class WorkloadLife {
     }
   }
 
-  private boolean isAwaited() {
-    boolean judged =
-        state instanceof State.Asleep(Optional<Verdict> verdict, long since)
-            && verdict.isPresent()
-            && clock.getAsLong() - since < ANSWER_LIMIT.toNanos();
-    return activity.isAwaited(
-        clusters.all(),
-        cluster -> judged ? rollout.revision(NodeKind.DAEMON, cluster) : 0,
-        clock.getAsLong());
-  }
-
   private void wakeEnded(WakeOutcome outcome, Duration duration, String reason) {
-    observer.wakeEnded(key, clusters.names(), outcome, duration, reason);
+    observer.wakeEnded(told(), outcome, duration, reason);
   }
 
-  private void sleepEnded(SleepOutcome outcome) {
-    observer.sleepEnded(key, clusters.names(), outcome);
+  private ManagedWorkload told() {
+    return new ManagedWorkload(key, clusters.names(), clusters.services());
   }
 }

@@ -38,7 +38,7 @@ final class ConnectedNodes {
     open.addAll(sessions.getOrDefault(session.node(), List.of()));
     sessions.put(session.node(), List.copyOf(open));
     log.atInfo().addKeyValue("node", session.node()).log("client connected");
-    events.connected(session.node(), "");
+    events.connected(session.node(), open.size());
   }
 
   synchronized void remove(AdsSession<?, ?> session) {
@@ -52,10 +52,10 @@ final class ConnectedNodes {
         .log("client disconnected");
     if (left.isEmpty()) {
       sessions.remove(session.node());
-      events.disconnected(session.node());
     } else {
       sessions.put(session.node(), List.copyOf(left));
     }
+    events.disconnected(session.node(), left.size());
   }
 
   synchronized int count(NodeKind kind) {

@@ -6,14 +6,19 @@ package io.zenvoy.xds.serve;
  */
 public interface NodeEvents {
   /**
-   * A node that is served opened its ADS stream.
+   * A node that is served opened an ADS stream.
    *
-   * @param problem why this daemon can't receive the slots in use; empty if nothing is wrong
+   * @param streams how many of that id are open now: two for a moment when a node reconnects, and
+   *     for longer if two nodes have one id
    */
-  void connected(NodeKey node, String problem);
+  void connected(NodeKey node, int streams);
 
-  /** The node's last ADS stream has ended. */
-  void disconnected(NodeKey node);
+  /**
+   * An ADS stream of a node has ended.
+   *
+   * @param streams how many of that id are left
+   */
+  void disconnected(NodeKey node, int streams);
 
   /**
    * The node accepted everything of a type up to a revision.

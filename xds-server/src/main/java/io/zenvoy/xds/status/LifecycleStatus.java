@@ -6,9 +6,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.zenvoy.xds.lifecycle.LifecycleObserver;
+import io.zenvoy.xds.lifecycle.ManagedWorkload;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.workloads.EventRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +39,9 @@ public final class LifecycleStatus implements LifecycleObserver {
   private final EventRecorder recorder;
   private final Map<WorkloadKey, Known> workloads = new HashMap<>();
 
-  private record Known(Set<String> services, AtomicReference<Phase> phase, List<Meter> meters) {}
+  private record Known(Set<String> clusters, AtomicReference<Phase> phase, List<Meter> meters) {}
+
+  private final AtomicInteger doubledNodes = new AtomicInteger();
 
   /**
    * Nothing is told yet.
@@ -46,15 +51,18 @@ public final class LifecycleStatus implements LifecycleObserver {
   public LifecycleStatus(MeterRegistry registry, EventRecorder recorder) {
     this.registry = registry;
     this.recorder = recorder;
+    Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
+        .description("Node ids that more than one node uses; while any is, nothing sleeps")
+        .register(registry);
   }
 
   @Override
-  public void phase(WorkloadKey workload, Set<String> services, Phase phase) {
-    Known known = workloads.get(workload);
-    if (known != null && known.services().equals(services)) {
+  public void phase(ManagedWorkload workload, Phase phase) {
+    Known known = workloads.get(workload.key());
+    if (known != null && known.clusters().equals(workload.clusters())) {
       Phase before = known.phase().getAndSet(phase);
       if (before != phase) {
-        log(workload, services).log(phase.label());
+        log(workload.key(), workload.clusters()).log(phase.label());
       }
       return;
     }
@@ -62,9 +70,11 @@ public final class LifecycleStatus implements LifecycleObserver {
       known.meters().forEach(registry::remove);
     }
     AtomicReference<Phase> current = new AtomicReference<>(phase);
-    workloads.put(workload, new Known(services, current, phaseGauges(services, current)));
+    workloads.put(
+        workload.key(),
+        new Known(workload.clusters(), current, phaseGauges(workload.clusters(), current)));
     if (known == null || known.phase().get() != phase) {
-      log(workload, services).log(phase.label());
+      log(workload.key(), workload.clusters()).log(phase.label());
     }
   }
 
@@ -73,49 +83,61 @@ public final class LifecycleStatus implements LifecycleObserver {
     Known known = workloads.remove(workload);
     if (known != null) {
       known.meters().forEach(registry::remove);
-      known.services().forEach(this::removeCounters);
-      log(workload, known.services()).log("no longer managed");
+      known.clusters().forEach(this::removeCounters);
+      log(workload, known.clusters()).log("no longer managed");
     }
   }
 
   @Override
   public void wakeEnded(
-      WorkloadKey workload,
-      Set<String> services,
-      WakeOutcome outcome,
-      Duration duration,
-      String reason) {
-    for (String service : services) {
-      count("zenvoy.wakes", "Wakes by outcome", service, outcome);
+      ManagedWorkload workload, WakeOutcome outcome, Duration duration, String reason) {
+    for (String cluster : workload.clusters()) {
+      count("zenvoy.wakes", "Wakes by outcome", cluster, outcome);
       if (outcome == WakeOutcome.READY) {
-        Timer.builder("zenvoy.wake")
-            .description("From the first report of something waiting until its pods are published")
-            .tag(SERVICE, service)
-            .publishPercentileHistogram()
-            .minimumExpectedValue(Duration.ofMillis(10))
-            .maximumExpectedValue(Duration.ofMinutes(5))
-            .register(registry)
-            .record(duration);
+        recordWake(cluster, duration);
       }
     }
     if (outcome == WakeOutcome.READY) {
-      log(workload, services).addKeyValue("after_ms", duration.toMillis()).log("woken");
+      log(workload.key(), workload.clusters())
+          .addKeyValue("after_ms", duration.toMillis())
+          .log("woken");
     } else {
       LOG.atWarn()
-          .addKeyValue(SERVICE, names(services))
-          .addKeyValue("workload", workload)
+          .addKeyValue(SERVICE, names(workload.clusters()))
+          .addKeyValue("workload", workload.key())
           .addKeyValue("after_ms", duration.toMillis())
           .addKeyValue("reason", reason)
           .log("wake failed");
+      workload
+          .services()
+          .forEach(
+              service ->
+                  recorder.warning(
+                      service, "WakeFailed", "waking " + workload.key() + " failed: " + reason));
     }
   }
 
+  private void recordWake(String cluster, Duration duration) {
+    Timer.builder("zenvoy.wake")
+        .description("From the first report of something waiting until its pods are published")
+        .tag(SERVICE, cluster)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(10))
+        .maximumExpectedValue(Duration.ofMinutes(5))
+        .register(registry)
+        .record(duration);
+  }
+
   @Override
-  public void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome) {
-    services.forEach(
-        service -> count("zenvoy.sleeps", "Attempts to sleep by outcome", service, outcome));
+  public void sleepEnded(ManagedWorkload workload, SleepOutcome outcome) {
+    workload
+        .clusters()
+        .forEach(
+            cluster -> count("zenvoy.sleeps", "Attempts to sleep by outcome", cluster, outcome));
     if (outcome != SleepOutcome.ASLEEP) {
-      log(workload, services).addKeyValue("outcome", label(outcome)).log("stayed awake");
+      log(workload.key(), workload.clusters())
+          .addKeyValue("outcome", label(outcome))
+          .log("stayed awake");
     }
   }
 
@@ -125,6 +147,27 @@ public final class LifecycleStatus implements LifecycleObserver {
         .addKeyValue(SERVICE, service)
         .log("no free slot: the service is not served (expected: a larger PROXY_ADDR)");
     recorder.warning(service, "NoSlot", "no free slot; PROXY_ADDR of zenvoy must be larger");
+  }
+
+  @Override
+  public void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services) {
+    doubledNodes.set(nodes.size());
+    for (NodeKey node : nodes) {
+      LOG.atWarn()
+          .addKeyValue("node", node)
+          .log("two nodes have this id: nothing sleeps (expected: an id of its own for each)");
+      services.forEach(
+          service ->
+              recorder.warning(
+                  service,
+                  "NodeIdTwice",
+                  "two proxies call themselves "
+                      + node
+                      + ": nothing sleeps until each has a node id of its own"));
+    }
+    if (nodes.isEmpty()) {
+      LOG.atInfo().log("every node has an id of its own again");
+    }
   }
 
   @Override

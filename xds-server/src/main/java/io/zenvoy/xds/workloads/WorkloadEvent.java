@@ -51,6 +51,9 @@ public sealed interface WorkloadEvent {
    */
   record WorkloadFailed(WorkloadKey workload, String reason) implements WorkloadEvent {}
 
+  /** What a {@link WorkloadFailed} told is over. */
+  record WorkloadRecovered(WorkloadKey workload) implements WorkloadEvent {}
+
   /**
    * Everything that existed at the start has been told; nothing may be served before. Sent once.
    */

@@ -95,7 +95,7 @@ class RolloutTest {
     Rollout rollout = new Rollout(world.publisher, nodes, () -> {}, gone::add);
     Assignment hello = world.publisher.at(NodeKind.DAEMON, "hello");
     rollout.define(hello, 0);
-    nodes.connected(ENVOY, 0);
+    nodes.connected(ENVOY, 1, 0);
     nodes.acknowledged(ENVOY, ResourceType.CLUSTER, 1);
     rollout.remove("hello", 0);
     rollout.routed(1, 0);

@@ -92,6 +92,29 @@ class SleepTest {
   }
 
   @Test
+  void twoNodesWithOneIdKeepEverythingAwakeUntilOneOfThemIsGone() {
+    world.lifecycle.connected(ENVOY, 2);
+    world.pass(WINDOW.multipliedBy(3));
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+    assertThat(world.told).containsExactly("doubled [proxy-1]");
+
+    world.lifecycle.disconnected(ENVOY, 1);
+    world.pass(WINDOW.plusSeconds(10));
+    assertThat(world.told).containsExactly("doubled [proxy-1]", "doubled []");
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aNodeThatReconnectsIsNotTakenForTwo() {
+    world.lifecycle.connected(ENVOY, 2);
+    world.pass(Duration.ofSeconds(6));
+    world.lifecycle.disconnected(ENVOY, 1);
+    world.pass(Duration.ofSeconds(30));
+
+    assertThat(world.told).isEmpty();
+  }
+
+  @Test
   void withoutAnyNodeNothingSleeps() {
     world.disconnect(ENVOY);
     world.disconnect(DAEMON);

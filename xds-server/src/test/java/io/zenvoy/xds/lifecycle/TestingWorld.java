@@ -121,12 +121,12 @@ final class TestingWorld implements LifecycleObserver {
 
   void connect(NodeKey node) {
     figures.put(node, new HashMap<>());
-    lifecycle.connected(node, "");
+    lifecycle.connected(node, 1);
   }
 
   void disconnect(NodeKey node) {
     figures.remove(node);
-    lifecycle.disconnected(node);
+    lifecycle.disconnected(node, 0);
     lifecycle.reportsEnded(node, 1);
   }
 
@@ -209,8 +209,8 @@ final class TestingWorld implements LifecycleObserver {
   }
 
   @Override
-  public void phase(WorkloadKey workload, Set<String> services, Phase phase) {
-    services.forEach(service -> phases.put(service, phase));
+  public void phase(ManagedWorkload workload, Phase phase) {
+    workload.clusters().forEach(service -> phases.put(service, phase));
   }
 
   @Override
@@ -220,22 +220,23 @@ final class TestingWorld implements LifecycleObserver {
 
   @Override
   public void wakeEnded(
-      WorkloadKey workload,
-      Set<String> services,
-      WakeOutcome outcome,
-      Duration duration,
-      String reason) {
+      ManagedWorkload workload, WakeOutcome outcome, Duration duration, String reason) {
     told.add("wake " + outcome + (reason.isEmpty() ? "" : ": " + reason));
   }
 
   @Override
-  public void sleepEnded(WorkloadKey workload, Set<String> services, SleepOutcome outcome) {
+  public void sleepEnded(ManagedWorkload workload, SleepOutcome outcome) {
     told.add("sleep " + outcome);
   }
 
   @Override
   public void noSlot(ServiceKey service) {
     told.add("no slot for " + service);
+  }
+
+  @Override
+  public void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services) {
+    told.add("doubled " + nodes.stream().map(NodeKey::id).sorted().toList());
   }
 
   @Override

@@ -268,6 +268,20 @@ class WakeTest {
   }
 
   @Test
+  void theDeadlinesReasonNamesAFailureThatLastsAndNoneThatIsOver() {
+    world.observed("hello", 1, "v2");
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.pass(TestingWorld.WAKE_TIMEOUT);
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s: quota");
+
+    world.lifecycle.changed(new WorkloadEvent.WorkloadRecovered(workload("hello")));
+    world.reports(DAEMON, "hello", 2, 0, 1);
+    world.pass(TestingWorld.WAKE_TIMEOUT.multipliedBy(2));
+    assertThat(world.told).last().isEqualTo("wake TIMEOUT: not ready after 20s");
+  }
+
+  @Test
   void aServiceThatLeavesWhileItsWakeIsWrittenIsForgotten() {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "hello")));

@@ -88,8 +88,8 @@ class AdmissionTest {
     second.take();
     assertThat(edge.events().of(Event.Connected.class))
         .containsExactly(
-            new Event.Connected(new NodeKey(ENVOY, "pod-1"), ""),
-            new Event.Connected(new NodeKey(DAEMON, "pod-1"), ""));
+            new Event.Connected(new NodeKey(ENVOY, "pod-1"), 1),
+            new Event.Connected(new NodeKey(DAEMON, "pod-1"), 1));
     assertThat(edge.registry().get("zenvoy.xds.clients").tag("kind", "daemon").gauge().value())
         .isEqualTo(1);
   }
@@ -105,9 +105,16 @@ class AdmissionTest {
     second.take();
     first.close();
     assertThat(first.closed().isOk()).isTrue();
-    assertThat(edge.events().of(Event.Disconnected.class)).isEmpty();
     second.close();
-    await().untilAsserted(() -> assertThat(edge.events().of(Event.Disconnected.class)).hasSize(1));
+    NodeKey node = new NodeKey(ENVOY, "pod-1");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(edge.events().of(Event.Disconnected.class))
+                    .containsExactly(
+                        new Event.Disconnected(node, 1), new Event.Disconnected(node, 0)));
+    assertThat(edge.events().of(Event.Connected.class))
+        .containsExactly(new Event.Connected(node, 1), new Event.Connected(node, 2));
   }
 
   @Test

@@ -7,9 +7,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class TestingNodeEvents implements NodeEvents {
   /** One thing that was told. */
   sealed interface Event {
-    record Connected(NodeKey node, String problem) implements Event {}
+    record Connected(NodeKey node, int streams) implements Event {}
 
-    record Disconnected(NodeKey node) implements Event {}
+    record Disconnected(NodeKey node, int streams) implements Event {}
 
     record Acknowledged(NodeKey node, ResourceType type, long revision) implements Event {}
 
@@ -40,13 +40,13 @@ final class TestingNodeEvents implements NodeEvents {
   }
 
   @Override
-  public void connected(NodeKey node, String problem) {
-    all.add(new Event.Connected(node, problem));
+  public void connected(NodeKey node, int streams) {
+    all.add(new Event.Connected(node, streams));
   }
 
   @Override
-  public void disconnected(NodeKey node) {
-    all.add(new Event.Disconnected(node));
+  public void disconnected(NodeKey node, int streams) {
+    all.add(new Event.Disconnected(node, streams));
   }
 
   @Override

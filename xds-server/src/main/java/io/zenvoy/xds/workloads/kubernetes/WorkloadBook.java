@@ -7,6 +7,7 @@ import io.zenvoy.xds.workloads.WorkloadEvent;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadFailed;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadMissing;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadRecovered;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -87,7 +88,9 @@ final class WorkloadBook {
   private void tellFailure(WorkloadKey workload, @Nullable ObservedWorkload observed) {
     String failure = observed == null ? "" : observed.failure();
     if (failure.isEmpty()) {
-      toldFailures.remove(workload);
+      if (toldFailures.remove(workload) != null) {
+        events.accept(new WorkloadRecovered(workload));
+      }
     } else if (!failure.equals(toldFailures.put(workload, failure))) {
       events.accept(new WorkloadFailed(workload, failure));
     }

@@ -155,6 +155,7 @@ final class LocalWorkload {
         .addKeyValue("port", process.port())
         .log("process started");
     state = new State.Starting(process);
+    events.accept(new WorkloadEvent.WorkloadRecovered(service.workload()));
     var _ = process.exit().thenAcceptAsync(code -> exited(process, code), owner);
     var _ = process.portOpen().thenAcceptAsync(endpoint -> portOpened(process, endpoint), owner);
   }

@@ -16,6 +16,7 @@ import io.zenvoy.xds.workloads.WorkloadEvent.Synced;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadFailed;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadMissing;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadRecovered;
 import io.zenvoy.xds.workloads.kubernetes.ObservedSlice.Family;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,7 @@ class InventoryTest {
   }
 
   @Test
-  void aFailureIsToldOnceForEveryChange() {
+  void aFailureIsToldOnceAndSoIsItsEnd() {
     managedAndSynced();
 
     inventory.workloadObserved(workload(DEPLOYMENT, 1, "2", "quota"));
@@ -138,9 +139,11 @@ class InventoryTest {
     inventory.workloadObserved(workload(DEPLOYMENT, 1, "5", "quota"));
 
     assertThat(events)
-        .filteredOn(WorkloadFailed.class::isInstance)
+        .filteredOn(event -> event instanceof WorkloadFailed || event instanceof WorkloadRecovered)
         .containsExactly(
-            new WorkloadFailed(DEPLOYMENT, "quota"), new WorkloadFailed(DEPLOYMENT, "quota"));
+            new WorkloadFailed(DEPLOYMENT, "quota"),
+            new WorkloadRecovered(DEPLOYMENT),
+            new WorkloadFailed(DEPLOYMENT, "quota"));
   }
 
   @Test

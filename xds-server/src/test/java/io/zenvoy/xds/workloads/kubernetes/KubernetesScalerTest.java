@@ -137,7 +137,7 @@ class KubernetesScalerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {409, 429, 500, 503, 504})
+  @ValueSource(ints = {403, 409, 429, 500, 503, 504})
   void whatMayWorkLaterIsUnavailableAndIsNotRepeatedHere(int status) {
     server.answering(status, "{\"kind\":\"Status\",\"message\":\"later\"}");
 

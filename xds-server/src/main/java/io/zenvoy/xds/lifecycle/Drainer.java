@@ -1,0 +1,124 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.xds.lifecycle.LifecycleObserver.SleepOutcome;
+import io.zenvoy.xds.lifecycle.State.Draining;
+import io.zenvoy.xds.lifecycle.State.Draining.Step;
+import io.zenvoy.xds.serve.NodeKind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * How one workload falls asleep: when it begins to drain, what each step waits for, and what ends
+ * it. Only decides; {@link WorkloadLife} enters and publishes.
+ *
+ * <p>Owned by the life cycle's thread.
+ */
+final class Drainer {
+  /** How long the nodes are given to prove that nothing is under way. */
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Nodes nodes;
+  private final Rollout rollout;
+  private final Replicas replicas;
+  private final Activity activity;
+  private final WorkloadClusters clusters;
+  private final WorkloadEndpoints endpoints;
+  private final LongSupplier clock;
+
+  /** What comes next while draining. */
+  sealed interface Decision {
+    /** Not everything is proven yet. */
+    record Wait() implements Decision {}
+
+    /** The next step. */
+    record Go(Draining next) implements Decision {}
+
+    /** It sleeps, or will not. */
+    record End(SleepOutcome outcome) implements Decision {}
+  }
+
+  Drainer(
+      Nodes nodes,
+      Rollout rollout,
+      Replicas replicas,
+      Activity activity,
+      WorkloadClusters clusters,
+      WorkloadEndpoints endpoints,
+      LongSupplier clock) {
+    this.nodes = nodes;
+    this.rollout = rollout;
+    this.replicas = replicas;
+    this.activity = activity;
+    this.clusters = clusters;
+    this.endpoints = endpoints;
+    this.clock = clock;
+  }
+
+  /**
+   * Where a workload that is awake goes if it was quiet for its whole window; empty if it was not.
+   *
+   * @param unknownUntilNanos until when some node did not tell what it was doing
+   */
+  Optional<Draining> begin(long unknownUntilNanos) {
+    long now = clock.getAsLong();
+    if (replicas.count() == 0) {
+      return Optional.empty();
+    }
+    if (activity.isUnderWay(clusters.all())) {
+      activity.touch(now);
+    }
+    long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
+    return now - quietSince < clusters.window().toNanos()
+        ? Optional.empty()
+        : Optional.of(new Draining(now, activity.uses(), Step.SWITCH, proofBy(NodeKind.ENVOY)));
+  }
+
+  /** What comes next. */
+  Decision next(Draining draining) {
+    if (draining.step() == Step.SCALE) {
+      return whileScaling(draining);
+    }
+    if (!endpoints.anyReady() || activity.uses() != draining.uses()) {
+      return new Decision.End(SleepOutcome.CANCELLED);
+    }
+    if (isOverdue(draining)) {
+      return new Decision.End(SleepOutcome.UNPROVEN);
+    }
+    if (!nodes.allKnown(clock.getAsLong()) || !draining.proof().holds(nodes)) {
+      return new Decision.Wait();
+    }
+    return new Decision.Go(
+        switch (draining.step()) {
+          case SWITCH -> draining.then(Step.WITHDRAW, proofBy(NodeKind.DAEMON));
+          case WITHDRAW -> draining.then(Step.SCALE, draining.proof());
+          case SCALE -> throw new IllegalStateException("already proven");
+        });
+  }
+
+  /** Asks for the scale to zero, once everything is proven. */
+  void scale() {
+    replicas.freshStart();
+    replicas.scale(0);
+  }
+
+  private Decision whileScaling(Draining draining) {
+    if (replicas.isInFlight()) {
+      return new Decision.Wait();
+    }
+    if (replicas.isOvertaken() && activity.uses() == draining.uses() && !isOverdue(draining)) {
+      replicas.scale(0);
+      return new Decision.Wait();
+    }
+    return new Decision.End(replicas.count() == 0 ? SleepOutcome.ASLEEP : SleepOutcome.NOT_SCALED);
+  }
+
+  private boolean isOverdue(Draining draining) {
+    return clock.getAsLong() - draining.sinceNanos() >= LIMIT.toNanos();
+  }
+
+  /** Must be made before that is published which it is to prove. */
+  private Proof proofBy(NodeKind kind) {
+    return new Proof(kind, rollout, clusters.names());
+  }
+}

@@ -1,0 +1,65 @@
+package io.zenvoy.xds.lifecycle;
+
+import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.ServiceSpec;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes the routes. All of them are one resource, so changes that follow each other closely go
+ * out together.
+ *
+ * <p>Owned by the life cycle's thread.
+ */
+final class RoutePublication {
+  /** How long another change is waited for, and for how long at most. */
+  private static final Duration DELAY = Duration.ofMillis(50);
+
+  private static final Duration HOLD = Duration.ofMillis(500);
+
+  private final Publisher publisher;
+  private final Hosts hosts;
+  private final Supplier<Collection<ServiceSpec>> services;
+  private boolean dirty;
+  private long dirtySinceNanos;
+  private long changedNanos;
+
+  /**
+   * @param services all that are managed now
+   */
+  RoutePublication(Publisher publisher, Hosts hosts, Supplier<Collection<ServiceSpec>> services) {
+    this.publisher = publisher;
+    this.hosts = hosts;
+    this.services = services;
+  }
+
+  /** The routes are to be published anew, soon. */
+  void changed(long nowNanos) {
+    if (!dirty) {
+      dirty = true;
+      dirtySinceNanos = nowNanos;
+    }
+    changedNanos = nowNanos;
+  }
+
+  /** Whether a change has waited long enough for others. */
+  boolean isDue(long nowNanos) {
+    return dirty
+        && (nowNanos - changedNanos >= DELAY.toNanos()
+            || nowNanos - dirtySinceNanos >= HOLD.toNanos());
+  }
+
+  /**
+   * Publishes the routes.
+   *
+   * @param routable the cluster that a service's hosts lead to; null if it is not to be routed
+   * @return their revision
+   */
+  long publish(Function<ServiceSpec, @Nullable Cluster> routable) {
+    dirty = false;
+    return publisher.route(hosts.routes(services.get(), routable));
+  }
+}
