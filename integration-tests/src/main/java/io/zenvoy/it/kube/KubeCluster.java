@@ -75,6 +75,14 @@ public final class KubeCluster implements AutoCloseable {
   }
 
   /**
+   * The API server's port. ServiceAccounts find it at 127.0.0.1, everybody else at another address:
+   * so a test can drop packets of zenvoy alone.
+   */
+  public int apiPort() {
+    return controlPlane.apiPort();
+  }
+
+  /**
    * A kubeconfig of a ServiceAccount, which is made if it is not there. It may do nothing until
    * {@link Permissions} are granted.
    */
@@ -104,7 +112,7 @@ public final class KubeCluster implements AutoCloseable {
         .files()
         .writeKubeconfig(
             namespace + "-" + serviceAccount,
-            controlPlane.server(),
+            controlPlane.loopbackServer(),
             token.getStatus().getToken(),
             namespace);
   }
@@ -137,6 +145,11 @@ public final class KubeCluster implements AutoCloseable {
   /** Ends the API server without a farewell. */
   public void stopApiServer() {
     controlPlane.stopApiServer();
+  }
+
+  /** Lets etcd forget all history; see {@link #stopApiServer} for the API server's own. */
+  public void compactHistory() {
+    controlPlane.compactHistory();
   }
 
   /** Starts the API server again, with everything that was stored, and waits until it is ready. */

@@ -95,6 +95,11 @@ public final class ZenvoyStack implements AutoCloseable {
     return downstream;
   }
 
+  /** Where the control plane serves xDS, for Envoys of the test's own. */
+  public HostPort xds() {
+    return controlPlanes.address();
+  }
+
   public Envoy envoy() {
     return envoy;
   }
