@@ -49,7 +49,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class KubernetesAdapter implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
   static final ServicePolicy DEFAULTS =
-      new ServicePolicy(1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false);
+      new ServicePolicy(
+          1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false, List.of());
 
   private final KubeCluster cluster;
   private final KubernetesClient client;

@@ -13,6 +13,7 @@ import io.zenvoy.xds.workloads.kubernetes.Namespaces;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -109,7 +110,8 @@ public record XdsServerConfig(
             environment.duration("WAKE_TIMEOUT", "1m"),
             DEFAULT_MAX_PARKED,
             false,
-            false);
+            false,
+            List.of());
     return environment.flag("DRY_RUN", "false") ? policy.watched() : policy;
   }
 }

@@ -14,8 +14,12 @@ public interface Publisher {
   /** Defines a new cluster together with where its connections go. */
   long define(NodeKind audience, Assignment assignment);
 
-  /** Defines a cluster anew; its connections go where they went. */
-  long redefine(NodeKind audience, Cluster cluster);
+  /**
+   * Defines a cluster anew; its connections go where they went.
+   *
+   * @param assignment says where that is, for what belongs to the cluster and may be new
+   */
+  long redefine(NodeKind audience, Assignment assignment);
 
   /** Takes a cluster away. */
   long withdraw(NodeKind audience, Cluster cluster);

@@ -96,9 +96,9 @@ final class Rollout {
     Cluster before = entry.assignment.cluster();
     Cluster after = assignment.cluster();
     if (!before.equals(after)) {
-      publisher.redefine(NodeKind.DAEMON, after);
+      publisher.redefine(NodeKind.DAEMON, assignment);
       if (isAtEnvoys(entry)) {
-        publisher.redefine(NodeKind.ENVOY, after);
+        publisher.redefine(NodeKind.ENVOY, assignment);
       }
     }
     if (before.slot().equals(after.slot())) {

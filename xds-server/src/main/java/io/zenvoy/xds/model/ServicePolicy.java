@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param startingCounts whether an endpoint that is not ready yet may be dialled as soon as its
  *     port opens ({@code ready: tcp})
  * @param streaming whether its requests have no overall time limit
+ * @param ignored which of its HTTP requests neither wake it nor keep it awake
  * @param wakeWith the services whose workloads are woken at the same time
  * @param awakeTimes when its workload is awake whoever asks
  * @param dryRun whether everything is decided and told, and nothing carried out
@@ -26,10 +27,12 @@ public record ServicePolicy(
     int maxParked,
     boolean startingCounts,
     boolean streaming,
+    List<IgnoredRequest> ignored,
     List<ServiceKey> wakeWith,
     Optional<AwakeTimes> awakeTimes,
     boolean dryRun) {
   public ServicePolicy {
+    ignored = List.copyOf(ignored);
     wakeWith = List.copyOf(wakeWith);
     if (replicas < 1) {
       throw new IllegalArgumentException("replicas: " + replicas + " (expected: >= 1)");
@@ -49,7 +52,8 @@ public record ServicePolicy(
       Duration wakeTimeout,
       int maxParked,
       boolean startingCounts,
-      boolean streaming) {
+      boolean streaming,
+      List<IgnoredRequest> ignored) {
     this(
         replicas,
         scaleToZeroAfter,
@@ -57,6 +61,7 @@ public record ServicePolicy(
         maxParked,
         startingCounts,
         streaming,
+        ignored,
         List.of(),
         Optional.empty(),
         false);
@@ -71,6 +76,7 @@ public record ServicePolicy(
         maxParked,
         startingCounts,
         streaming,
+        ignored,
         wakeWith,
         awakeTimes,
         true);

@@ -51,7 +51,7 @@ final class EndpointTranslation {
     return ClusterLoadAssignment.newBuilder().setClusterName(assignment.cluster().name());
   }
 
-  private static LocalityLbEndpoints locality(List<HostPort> endpoints, int priority) {
+  static LocalityLbEndpoints locality(List<HostPort> endpoints, int priority) {
     LocalityLbEndpoints.Builder locality = LocalityLbEndpoints.newBuilder().setPriority(priority);
     endpoints.forEach(endpoint -> locality.addLbEndpoints(endpoint(endpoint)));
     return locality.build();

@@ -59,6 +59,7 @@ final class ListenerTranslation {
             Rds.newBuilder()
                 .setConfigSource(aggregated())
                 .setRouteConfigName(RouteTranslation.HTTP_ROUTES))
+        .setLocalReplyConfig(IgnoredRequestTranslation.localReply())
         .setStreamIdleTimeout(Duration.getDefaultInstance())
         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
         .addHttpFilters(

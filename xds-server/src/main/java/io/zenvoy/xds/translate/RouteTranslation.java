@@ -60,7 +60,10 @@ final class RouteTranslation {
         VirtualHost.newBuilder()
             .setName(route.cluster().name())
             .addAllDomains(route.hosts())
-            .setRetryPolicy(retryPolicy(NOT_SENT));
+            .setRetryPolicy(retryPolicy(NOT_SENT))
+            .addAllRoutes(
+                IgnoredRequestTranslation.routes(
+                    route.cluster(), Durations.fromMillis(readTimeout.toMillis())));
     Duration none = Duration.getDefaultInstance();
     boolean unlimited =
         route.cluster().policy().streaming() || route.cluster().port().protocol() == Protocol.HTTP2;

@@ -9,6 +9,7 @@ import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.serve.ResourceChange;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.serve.XdsEdge;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,26 +29,44 @@ public final class XdsPublisher implements Publisher {
 
   @Override
   public long define(NodeKind audience, Assignment assignment) {
-    return edge.apply(
-        List.of(cluster(audience, assignment.cluster()), endpoints(audience, assignment)));
+    List<ResourceChange> changes = new ArrayList<>();
+    changes.add(cluster(audience, assignment.cluster()));
+    changes.add(endpoints(audience, assignment));
+    if (hasTwin(audience, assignment.cluster())) {
+      changes.add(twin(assignment.cluster()));
+      changes.add(twinEndpoints(assignment));
+    }
+    return edge.apply(changes);
   }
 
   @Override
-  public long redefine(NodeKind audience, Cluster cluster) {
-    return edge.apply(List.of(cluster(audience, cluster)));
+  public long redefine(NodeKind audience, Assignment assignment) {
+    Cluster cluster = assignment.cluster();
+    List<ResourceChange> changes = new ArrayList<>();
+    changes.add(cluster(audience, cluster));
+    if (hasTwin(audience, cluster)) {
+      changes.add(twin(cluster));
+      changes.add(twinEndpoints(assignment));
+    } else if (audience == NodeKind.ENVOY) {
+      changes.addAll(removals(audience, IgnoredRequestTranslation.twinName(cluster)));
+    }
+    return edge.apply(changes);
   }
 
   @Override
   public long withdraw(NodeKind audience, Cluster cluster) {
-    return edge.apply(
-        List.of(
-            removal(audience, ResourceType.CLUSTER, cluster.name()),
-            removal(audience, ResourceType.ENDPOINTS, cluster.name())));
+    List<ResourceChange> changes = new ArrayList<>(removals(audience, cluster.name()));
+    if (hasTwin(audience, cluster)) {
+      changes.addAll(removals(audience, IgnoredRequestTranslation.twinName(cluster)));
+    }
+    return edge.apply(changes);
   }
 
   @Override
   public long assign(NodeKind audience, Assignment assignment) {
-    return edge.apply(List.of(endpoints(audience, assignment)));
+    return hasTwin(audience, assignment.cluster())
+        ? edge.apply(List.of(endpoints(audience, assignment), twinEndpoints(assignment)))
+        : edge.apply(List.of(endpoints(audience, assignment)));
   }
 
   @Override
@@ -89,12 +108,35 @@ public final class XdsPublisher implements Publisher {
     return upsert(audience, ResourceType.ENDPOINTS, assignment.cluster().name(), resource);
   }
 
+  /** Daemons have no part in requests that are never parked. */
+  private static boolean hasTwin(NodeKind audience, Cluster cluster) {
+    return audience == NodeKind.ENVOY && IgnoredRequestTranslation.hasTwin(cluster);
+  }
+
+  private static ResourceChange twin(Cluster cluster) {
+    return upsert(
+        NodeKind.ENVOY,
+        ResourceType.CLUSTER,
+        IgnoredRequestTranslation.twinName(cluster),
+        IgnoredRequestTranslation.twin(cluster));
+  }
+
+  private static ResourceChange twinEndpoints(Assignment assignment) {
+    return upsert(
+        NodeKind.ENVOY,
+        ResourceType.ENDPOINTS,
+        IgnoredRequestTranslation.twinName(assignment.cluster()),
+        IgnoredRequestTranslation.twinEndpoints(assignment));
+  }
+
   private static ResourceChange upsert(
       NodeKind audience, ResourceType type, String name, Message resource) {
     return new ResourceChange(audience, type, Map.of(name, resource), Set.of());
   }
 
-  private static ResourceChange removal(NodeKind audience, ResourceType type, String name) {
-    return new ResourceChange(audience, type, Map.of(), Set.of(name));
+  private static List<ResourceChange> removals(NodeKind audience, String name) {
+    return List.of(
+        new ResourceChange(audience, ResourceType.CLUSTER, Map.of(), Set.of(name)),
+        new ResourceChange(audience, ResourceType.ENDPOINTS, Map.of(), Set.of(name)));
   }
 }

@@ -40,8 +40,8 @@ final class TestingPublisher implements Publisher {
   }
 
   @Override
-  public long redefine(NodeKind audience, Cluster cluster) {
-    return note("redefine " + cluster.name() + " for " + audience);
+  public long redefine(NodeKind audience, Assignment assignment) {
+    return note("redefine " + assignment.cluster().name() + " for " + audience);
   }
 
   @Override

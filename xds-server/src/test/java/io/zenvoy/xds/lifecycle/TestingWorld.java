@@ -110,7 +110,7 @@ final class TestingWorld implements LifecycleObserver {
         workload(name),
         List.of(new ServicePort("http", 80, protocol)),
         List.of(),
-        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false));
+        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()));
   }
 
   static WorkloadKey workload(String name) {

@@ -171,6 +171,7 @@ class WantedTest {
   }
 
   private static ServicePolicy policy(List<ServiceKey> wakeWith, Optional<AwakeTimes> times) {
-    return new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, wakeWith, times, false);
+    return new ServicePolicy(
+        1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of(), wakeWith, times, false);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -15,6 +16,7 @@ import io.zenvoy.common.Slot;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.Route;
 import io.zenvoy.xds.model.ServiceKey;
@@ -46,6 +48,7 @@ class TranslationGoldenTest {
       TypeRegistry.newBuilder()
           .add(HttpConnectionManager.getDescriptor())
           .add(Router.getDescriptor())
+          .add(ExpressionFilter.getDescriptor())
           .add(PreviousHostsPredicate.getDescriptor())
           .add(PreviousPrioritiesConfig.getDescriptor())
           .add(HttpProtocolOptions.getDescriptor())
@@ -61,10 +64,32 @@ class TranslationGoldenTest {
             new Route(hello, List.of("hello", "*.a.example")),
             new Route(greeter, List.of("greeter")),
             new Route(events, List.of("events")));
+    Cluster probed =
+        cluster(
+            "probed",
+            Protocol.HTTP,
+            false,
+            new IgnoredRequest.Path("/healthz"),
+            new IgnoredRequest.UserAgent("kube-probe"));
     Optional<Verdict> verdict = Optional.of(new Verdict("7f", "not ready after 1m"));
     return Stream.of(
         Map.entry("listener-http", ListenerTranslation.httpListener(10000)),
         Map.entry("routes", RouteTranslation.routes(routes, READ_TIMEOUT)),
+        Map.entry(
+            "routes-ignored",
+            RouteTranslation.routes(List.of(new Route(probed, List.of("probed"))), READ_TIMEOUT)),
+        Map.entry("cluster-ignored-for-envoys", IgnoredRequestTranslation.twin(probed)),
+        Map.entry(
+            "endpoints-ignored-slot-only-for-envoys",
+            IgnoredRequestTranslation.twinEndpoints(assignment(new EnvoySide.SlotOnly()))),
+        Map.entry(
+            "endpoints-ignored-pods-only-for-envoys",
+            IgnoredRequestTranslation.twinEndpoints(
+                assignment(new EnvoySide.PodsOnly(List.of(POD_A))))),
+        Map.entry(
+            "endpoints-ignored-pods-then-slot-for-envoys",
+            IgnoredRequestTranslation.twinEndpoints(
+                assignment(new EnvoySide.PodsThenSlot(List.of(POD_A, POD_B))))),
         Map.entry("routes-none", RouteTranslation.routes(List.of(), READ_TIMEOUT)),
         Map.entry("cluster-http-for-envoys", ClusterTranslation.forEnvoys(hello)),
         Map.entry("cluster-http2-for-envoys", ClusterTranslation.forEnvoys(greeter)),
@@ -108,14 +133,21 @@ class TranslationGoldenTest {
     assertThat(file).hasContent(translated);
   }
 
-  private static Cluster cluster(String name, Protocol protocol, boolean streaming) {
+  private static Cluster cluster(
+      String name, Protocol protocol, boolean streaming, IgnoredRequest... ignored) {
     return new Cluster(
         name,
         new ServiceKey("default", name),
         new ServicePort(protocol.name().toLowerCase(Locale.ROOT), 80, protocol),
         new Slot(0x7f800102, 20001),
         new ServicePolicy(
-            1, Duration.ofMinutes(5), Duration.ofSeconds(90), 10_000, false, streaming),
+            1,
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(90),
+            10_000,
+            false,
+            streaming,
+            List.of(ignored)),
         false);
   }
 

@@ -98,6 +98,13 @@ public final class Annotations {
           "DRY_RUN",
           "Everything is decided, logged and counted, and nothing is scaled.");
 
+  static final Annotation IGNORE =
+      annotation(
+          "ignore",
+          "path=/x and user-agent=prefix, separated by commas, such as path=/healthz,user-agent=kube-probe",
+          "",
+          "HTTP requests that neither wake the service nor keep it awake, by their exact path or by what their User-Agent begins with.");
+
   /** All of them, in the order of the README's table. */
   public static final List<Annotation> ALL =
       List.of(
@@ -115,7 +122,8 @@ public final class Annotations {
           STREAMING,
           SCHEDULE,
           WAKE_WITH,
-          DRY_RUN);
+          DRY_RUN,
+          IGNORE);
 
   private Annotations() {}
 

@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
@@ -8,6 +9,7 @@ import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.schedule.AwakeTimes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +36,10 @@ final class ServiceParser {
     List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
     List<ServicePort> ports = ports(service, annotations);
     List<String> problems =
-        Stream.of(unknown(service).stream(), annotations.problems().stream(), unfit(service, ports))
+        Stream.of(
+                unknown(service).stream(),
+                annotations.problems().stream(),
+                unfit(service, ports, policy))
             .flatMap(stream -> stream)
             .toList();
     if (!problems.isEmpty()) {
@@ -59,6 +64,7 @@ final class ServiceParser {
             .read(Annotations.READY, ServiceParser::startingCounts)
             .orElse(defaults.startingCounts()),
         annotations.flag(Annotations.STREAMING, defaults.streaming()),
+        annotations.read(Annotations.IGNORE, ServiceParser::ignored).orElse(defaults.ignored()),
         annotations
             .read(Annotations.WAKE_WITH, text -> services(text, namespace))
             .orElse(defaults.wakeWith()),
@@ -87,6 +93,10 @@ final class ServiceParser {
       throw new IllegalArgumentException(text);
     }
     return true;
+  }
+
+  private static List<IgnoredRequest> ignored(String text) {
+    return Stream.of(text.split(",", -1)).map(IgnoredRequest::parse).distinct().toList();
   }
 
   private static WorkloadKey target(String text, String namespace) {
@@ -127,7 +137,8 @@ final class ServiceParser {
         .toList();
   }
 
-  private static Stream<String> unfit(ObservedService service, List<ServicePort> ports) {
+  private static Stream<String> unfit(
+      ObservedService service, List<ServicePort> ports, ServicePolicy policy) {
     List<String> problems = new ArrayList<>();
     if (OwnWorkloads.isOwn(service.key().name())) {
       problems.add(OwnWorkloads.PROBLEM);
@@ -138,6 +149,12 @@ final class ServiceParser {
       problems.add("the Service has no selector (expected: one that selects pods)");
     } else if (ports.isEmpty()) {
       problems.add("the Service has no TCP port (expected: at least one)");
+    } else if (!policy.ignored().isEmpty() && !ports.getFirst().protocol().isHttp()) {
+      problems.add(
+          Annotations.IGNORE.key()
+              + ": the Service's first port speaks "
+              + ports.getFirst().protocol().name().toLowerCase(Locale.ROOT)
+              + " (expected: http or http2)");
     }
     return problems.stream();
   }

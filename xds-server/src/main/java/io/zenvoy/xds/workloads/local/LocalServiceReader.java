@@ -1,6 +1,7 @@
 package io.zenvoy.xds.workloads.local;
 
 import io.zenvoy.common.Durations;
+import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServicePolicy;
 import java.nio.file.Files;
@@ -30,7 +31,8 @@ final class LocalServiceReader {
               "wake-timeout",
               "environment",
               "directory",
-              "protocol"));
+              "protocol",
+              "ignore"));
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
   private static final Pattern NAME = Pattern.compile(LABEL);
@@ -124,7 +126,8 @@ final class LocalServiceReader {
             .orElse(defaults.wakeTimeout()),
         defaults.maxParked(),
         false,
-        false);
+        false,
+        mapping.parsedList("ignore", IgnoredRequest::parse));
   }
 
   private static String parseName(String text) {

@@ -43,7 +43,7 @@ final class SimulatedPublisher implements Publisher {
   }
 
   @Override
-  public long redefine(NodeKind audience, Cluster cluster) {
+  public long redefine(NodeKind audience, Assignment assignment) {
     return ++revision;
   }
 

@@ -244,7 +244,7 @@ final class SimulatedWorld {
         WORKLOAD,
         List.of(new ServicePort("main", 80, name.equals("raw") ? Protocol.TCP : Protocol.HTTP)),
         List.of(),
-        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false));
+        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()));
   }
 
   private long now() {

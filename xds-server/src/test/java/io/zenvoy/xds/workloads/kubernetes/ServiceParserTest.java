@@ -2,6 +2,7 @@ package io.zenvoy.xds.workloads.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
@@ -119,6 +120,16 @@ class ServiceParserTest {
         "wake-with           | a,,b",
         "wake-with           | a/b/c",
         "dry-run             | maybe",
+        "ignore              | ''",
+        "ignore              | /healthz",
+        "ignore              | path=",
+        "ignore              | path=healthz",
+        "ignore              | path=/healthz?deep=1",
+        "ignore              | path=/healthz,",
+        "ignore              | path=/a b",
+        "ignore              | user-agent=",
+        "ignore              | method=HEAD",
+        "ignore              | PATH=/healthz",
       })
   void aValueThatIsNotTakenIsNamedWithItsKeyAndWhatIsExpected(String key, String value) {
     assertThat(problems(TestingServices.annotated(key, value)))
@@ -127,6 +138,39 @@ class ServiceParserTest {
             problem ->
                 assertThat(problem)
                     .startsWith("zenvoy.io/" + key + ": \"" + value + "\" (expected: "));
+  }
+
+  @Test
+  void requestsAreIgnoredByPathAndByUserAgent() {
+    ServiceDeclaration declaration =
+        declared(
+            TestingServices.annotated(
+                "ignore", "path=/healthz, user-agent=kube-probe/1.34,path=/a=b , path=/healthz"));
+
+    assertThat(declaration.policy().ignored())
+        .containsExactly(
+            new IgnoredRequest.Path("/healthz"),
+            new IgnoredRequest.UserAgent("kube-probe/1.34"),
+            new IgnoredRequest.Path("/a=b"));
+  }
+
+  @Test
+  void onlyHttpRequestsCanBeIgnored() {
+    assertThat(
+            problems(
+                TestingServices.annotated(
+                    TestingServices.ECHO,
+                    Map.of("ignore", "path=/healthz", "protocol", "postgres"))))
+        .containsExactly(
+            "zenvoy.io/ignore: the Service's first port speaks postgres (expected: http or http2)");
+    assertThat(
+            declared(
+                    TestingServices.annotated(
+                        TestingServices.ECHO,
+                        Map.of("ignore", "path=/healthz", "protocol", "http2")))
+                .policy()
+                .ignored())
+        .hasSize(1);
   }
 
   @Test

@@ -11,7 +11,8 @@ import java.util.Map;
 /** Services as tests need them. */
 final class TestingServices {
   static final ServicePolicy DEFAULTS =
-      new ServicePolicy(1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false);
+      new ServicePolicy(
+          1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false, List.of());
   static final ServiceKey ECHO = new ServiceKey("default", "echo");
 
   private TestingServices() {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zenvoy.common.StartupException;
+import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceSpec;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class ServicesFileTest {
                     environment: {COLOR: red, NUMBER: 7, EMPTY: }
                     directory: work
                     protocol: http2
+                    ignore: [path=/healthz, user-agent=curl]
                 """)
             .getFirst();
     assertThat(service.commandWithPort(9001))
@@ -53,6 +55,8 @@ final class ServicesFileTest {
     assertThat(service.hosts()).containsExactly("hello.example.com", "*.b.example.com");
     assertThat(service.policy().scaleToZeroAfter()).isEqualTo(Duration.ofSeconds(30));
     assertThat(service.policy().wakeTimeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(service.policy().ignored())
+        .containsExactly(new IgnoredRequest.Path("/healthz"), new IgnoredRequest.UserAgent("curl"));
     assertThat(service.environment())
         .containsEntry("COLOR", "red")
         .containsEntry("NUMBER", "7")
@@ -102,7 +106,7 @@ final class ServicesFileTest {
       textBlock =
           """
           services:|- name: a|  comand: x|  port: 1;                   :3: comand: unknown key (did you mean command?)
-          services:|- name: a|  colour: x;                             :3: colour: unknown key (expected: name, command, port, hosts, idle, wake-timeout, environment, directory, protocol)
+          services:|- name: a|  colour: x;                             :3: colour: unknown key (expected: name, command, port, hosts, idle, wake-timeout, environment, directory, protocol, ignore)
           service:|- name: a;                                          :1: service: unknown key (did you mean services?)
           services:|- command: x|  port: 1;                            :2: name: missing
           services:|- name: a|  port: 1;                               :2: command: missing
@@ -116,6 +120,7 @@ final class ServicesFileTest {
           services:|- name: a|  command: x|  port: 1|  idle: 30;       :5: idle: "30" (expected: a duration such as 30s, 5m or 1h30m)
           services:|- name: a|  command: x|  port: 1|  idle: 0s;       :5: idle: "0s" (expected: more than zero)
           services:|- name: a|  command: x|  port: 1|  wake-timeout: x; :5: wake-timeout: "x" (expected: a duration such as 30s, 5m or 1h30m)
+          services:|- name: a|  command: x|  port: 1|  ignore: [/up];  :5: ignore: "/up" (expected: path=/x or user-agent=prefix)
           services:|- name: a|  command: x|  port: 1|  hosts: b.c;     :5: hosts: "b.c" (expected: a list)
           services:|- name: a|  command: x|  port: 1|  hosts:|  - b|  - b c; :7: hosts: "b c" (expected: a name such as a.example.com or *.example.com)
           services:|- name: a|  command: x|  port: 1|  protocol: ftp;  :5: protocol: "ftp" (expected: one of http, http2)
