@@ -91,6 +91,11 @@ public final class ChildProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Where what it writes goes. */
+  public Path log() {
+    return log;
+  }
+
   public long pid() {
     return process.pid();
   }

@@ -8,7 +8,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Kubelet;
 import io.zenvoy.it.kube.Permissions;
+import io.zenvoy.it.kube.Services;
+import io.zenvoy.it.kube.SharedKubeCluster;
+import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.WorkloadKey;
@@ -25,15 +29,23 @@ import io.zenvoy.xds.workloads.kubernetes.KubernetesWorkloads;
 import io.zenvoy.xds.workloads.kubernetes.Namespaces;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** The Kubernetes adapter, with the rights of the example's Role in a namespace of its own. */
+/**
+ * The Kubernetes adapter, with the rights of the example's Role in a namespace of its own. Each
+ * test of a class that is extended by {@link PerTest} gets one, closed after it.
+ */
 final class KubernetesAdapter implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
   static final ServicePolicy DEFAULTS =
@@ -51,6 +63,41 @@ final class KubernetesAdapter implements AutoCloseable {
     this.cluster = cluster;
     this.client = cluster.client();
     this.namespace = cluster.newNamespace();
+  }
+
+  /** Gives each test an adapter of its own. */
+  static final class PerTest implements ParameterResolver {
+    private final SharedKubeCluster clusters = new SharedKubeCluster();
+
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(
+        ExtensionContext rootContext) {
+      return ExtensionContextScope.TEST_METHOD;
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == KubernetesAdapter.class;
+    }
+
+    @Override
+    public KubernetesAdapter resolveParameter(
+        ParameterContext parameter, ExtensionContext context) {
+      return context
+          .getStore(ExtensionContext.Namespace.create(PerTest.class))
+          .computeIfAbsent(
+              KubernetesAdapter.class,
+              type -> new KubernetesAdapter(clusters.resolveParameter(parameter, context)),
+              KubernetesAdapter.class);
+    }
+  }
+
+  KubeCluster cluster() {
+    return cluster;
+  }
+
+  KubernetesClient client() {
+    return client;
   }
 
   String namespace() {
@@ -71,6 +118,42 @@ final class KubernetesAdapter implements AutoCloseable {
     workloads.ifPresent(KubernetesWorkloads::close);
   }
 
+  /** Makes a Service that opted in. */
+  Service makeService(String name) {
+    return makeService(name, Map.of());
+  }
+
+  /**
+   * The same with further annotations.
+   *
+   * @param annotations names without the prefix {@code zenvoy.io/}
+   */
+  Service makeService(String name, Map<String, String> annotations) {
+    Map<String, String> all = new HashMap<>(Services.OPTED_IN);
+    annotations.forEach((key, value) -> all.put("zenvoy.io/" + key, value));
+    return client.resource(Services.service(namespace, name, all)).create();
+  }
+
+  /** Makes a Service that did not opt in. */
+  void makeForeignService(String name) {
+    client.resource(Services.service(namespace, name, Map.of())).create();
+  }
+
+  void makeDeployment(String name, int replicas) {
+    client.resource(Services.deployment(namespace, name, replicas)).create();
+  }
+
+  void makeStatefulSet(String name, int replicas) {
+    client.resource(Services.statefulSet(namespace, name, replicas)).create();
+  }
+
+  /** Lets the namespace's pods run until it is closed. */
+  Kubelet startKubelet() {
+    Kubelet kubelet = new Kubelet(cluster, namespace, EchoUpstream.on(Services.CONTAINER_PORT));
+    kubelet.start();
+    return kubelet;
+  }
+
   /** Starts with the rights of the example's Role and waits until everything is known. */
   void startSynced() {
     Path kubeconfig = cluster.kubeconfigFor(namespace, "zenvoy");
@@ -84,7 +167,10 @@ final class KubernetesAdapter implements AutoCloseable {
     KubernetesWorkloads started =
         new KubernetesWorkloads(
             new KubernetesSettings(
-                new Namespaces(namespace, List.of(namespace)), DEFAULTS, Optional.of(kubeconfig)),
+                new Namespaces(namespace, List.of(namespace)),
+                DEFAULTS,
+                Optional.empty(),
+                Optional.of(kubeconfig)),
             registry);
     workloads = Optional.of(started);
     started.start(events::add);

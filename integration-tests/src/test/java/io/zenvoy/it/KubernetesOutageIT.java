@@ -9,12 +9,8 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Kubelet;
 import io.zenvoy.it.kube.Permissions;
-import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.WorkloadEvent.ServiceRemoved;
 import io.zenvoy.xds.workloads.WorkloadEvent.Synced;
@@ -24,36 +20,29 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the Kubernetes adapter does while it lacks a server or rights. */
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+@ExtendWith({KubernetesAdapter.PerTest.class, FailureLogs.class})
 class KubernetesOutageIT {
   private static final Duration PATIENCE = KubernetesAdapter.PATIENCE;
 
-  private final KubeCluster cluster;
   private final KubernetesClient client;
   private final KubernetesAdapter adapter;
   private final String namespace;
 
-  KubernetesOutageIT(KubeCluster cluster) {
-    this.cluster = cluster;
-    this.client = cluster.client();
-    this.adapter = new KubernetesAdapter(cluster);
+  KubernetesOutageIT(KubernetesAdapter adapter) {
+    this.adapter = adapter;
+    this.client = adapter.client();
     this.namespace = adapter.namespace();
-  }
-
-  @AfterEach
-  void close() {
-    adapter.close();
   }
 
   @Test
   void withoutRightsItSaysWhatIsMissingAndGoesOnWhenTheyAreGranted() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    KubernetesWorkloads unauthorised = adapter.start(cluster.kubeconfigFor(namespace, "zenvoy"));
+    adapter.makeService("echo");
+    KubernetesWorkloads unauthorised =
+        adapter.start(adapter.cluster().kubeconfigFor(namespace, "zenvoy"));
     await()
         .atMost(PATIENCE)
         .until(
@@ -65,7 +54,7 @@ class KubernetesOutageIT {
                             + namespace));
     assertThat(adapter.events()).isEmpty();
 
-    Permissions.grantIn(cluster, namespace, "zenvoy");
+    Permissions.grantIn(adapter.cluster(), namespace, "zenvoy");
 
     await().atMost(PATIENCE).until(() -> adapter.events().contains(new Synced()));
     assertThat(unauthorised.unready()).isEmpty();
@@ -74,17 +63,15 @@ class KubernetesOutageIT {
 
   @Test
   void withoutEndpointSlicesItWatchesEndpointsUntilSlicesCanBeRead() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 1)).create();
-    try (Kubelet kubelet =
-        new Kubelet(cluster, namespace, EchoUpstream.on(Services.CONTAINER_PORT))) {
-      kubelet.start();
+    adapter.makeService("echo");
+    adapter.makeDeployment("echo", 1);
+    try (Kubelet _ = adapter.startKubelet()) {
       grantWithEndpointsInsteadOfSlices();
-      adapter.start(cluster.kubeconfigFor(namespace, "zenvoy"));
+      adapter.start(adapter.cluster().kubeconfigFor(namespace, "zenvoy"));
       await().atMost(PATIENCE).until(() -> adapter.events().contains(new Synced()));
       await().atMost(PATIENCE).until(() -> adapter.readyEndpoints("echo") == 1);
 
-      Permissions.grantIn(cluster, namespace, "zenvoy");
+      Permissions.grantIn(adapter.cluster(), namespace, "zenvoy");
       client.apps().deployments().inNamespace(namespace).withName("echo").scale(2);
 
       await().atMost(PATIENCE).until(() -> adapter.readyEndpoints("echo") == 2);
@@ -94,22 +81,21 @@ class KubernetesOutageIT {
 
   @Test
   void keepsItsStateWhileTheApiServerIsAwayAndCatchesUpAfterwards() {
-    client.resource(Services.service(namespace, "kept", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "kept", 0)).create();
-    Service removed =
-        client.resource(Services.service(namespace, "removed", Services.OPTED_IN)).create();
+    adapter.makeService("kept");
+    adapter.makeDeployment("kept", 0);
+    Service removed = adapter.makeService("removed");
     adapter.startSynced();
     WorkloadObserved observed = adapter.lastObserved(adapter.deployment("kept"));
 
-    cluster.stopApiServer();
+    adapter.cluster().stopApiServer();
     try {
       assertThat(adapter.scale(observed, 1)).isInstanceOf(ScaleOutcome.Unavailable.class);
       assertThat(adapter.events()).noneMatch(ServiceRemoved.class::isInstance);
     } finally {
-      cluster.startApiServer();
+      adapter.cluster().startApiServer();
     }
     client.resource(removed).delete();
-    client.resource(Services.service(namespace, "added", Services.OPTED_IN)).create();
+    adapter.makeService("added");
 
     await()
         .atMost(PATIENCE)
@@ -131,15 +117,15 @@ class KubernetesOutageIT {
 
   @Test
   void aServerThatIsAwayAtTheStartIsAwaited() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    Path kubeconfig = cluster.kubeconfigFor(namespace, "zenvoy");
-    Permissions.grantIn(cluster, namespace, "zenvoy");
-    cluster.stopApiServer();
+    adapter.makeService("echo");
+    Path kubeconfig = adapter.cluster().kubeconfigFor(namespace, "zenvoy");
+    Permissions.grantIn(adapter.cluster(), namespace, "zenvoy");
+    adapter.cluster().stopApiServer();
     try {
       KubernetesWorkloads waiting = adapter.start(kubeconfig);
       await().atMost(PATIENCE).until(() -> waiting.unready().contains("is unreachable"));
     } finally {
-      cluster.startApiServer();
+      adapter.cluster().startApiServer();
     }
 
     await().atMost(PATIENCE).until(() -> adapter.events().contains(new Synced()));

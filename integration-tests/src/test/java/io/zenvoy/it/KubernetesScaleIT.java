@@ -6,11 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Kubelet;
-import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
@@ -18,39 +14,29 @@ import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadFailed;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Scale writes to a real API server. */
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+@ExtendWith({KubernetesAdapter.PerTest.class, FailureLogs.class})
 class KubernetesScaleIT {
   private static final Duration PATIENCE = KubernetesAdapter.PATIENCE;
 
-  private final KubeCluster cluster;
   private final KubernetesClient client;
   private final KubernetesAdapter adapter;
   private final String namespace;
 
-  KubernetesScaleIT(KubeCluster cluster) {
-    this.cluster = cluster;
-    this.client = cluster.client();
-    this.adapter = new KubernetesAdapter(cluster);
+  KubernetesScaleIT(KubernetesAdapter adapter) {
+    this.adapter = adapter;
+    this.client = adapter.client();
     this.namespace = adapter.namespace();
-  }
-
-  @AfterEach
-  void close() {
-    adapter.close();
   }
 
   @Test
   void wakesAndSleepsADeployment() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 0)).create();
-    try (Kubelet kubelet =
-        new Kubelet(cluster, namespace, EchoUpstream.on(Services.CONTAINER_PORT))) {
-      kubelet.start();
+    adapter.makeService("echo");
+    adapter.makeDeployment("echo", 0);
+    try (Kubelet _ = adapter.startKubelet()) {
       adapter.startSynced();
 
       assertThat(adapter.scale(adapter.deployment("echo"), 1)).isEqualTo(new ScaleOutcome.Scaled());
@@ -72,8 +58,8 @@ class KubernetesScaleIT {
 
   @Test
   void wakesAStatefulSetToTheNumberThatIsAskedFor() {
-    client.resource(Services.service(namespace, "db", Services.OPTED_IN)).create();
-    client.resource(Services.statefulSet(namespace, "db", 0)).create();
+    adapter.makeService("db");
+    adapter.makeStatefulSet("db", 0);
     adapter.startSynced();
     WorkloadKey statefulSet = new WorkloadKey(Kind.STATEFULSET, namespace, "db");
 
@@ -85,8 +71,8 @@ class KubernetesScaleIT {
 
   @Test
   void aPersonsChangeIsAConflictAndIsNotUndone() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.makeService("echo");
+    adapter.makeDeployment("echo", 0);
     adapter.startSynced();
     WorkloadObserved stale = adapter.lastObserved(adapter.deployment("echo"));
     client.apps().deployments().inNamespace(namespace).withName("echo").scale(5);
@@ -106,8 +92,8 @@ class KubernetesScaleIT {
 
   @Test
   void anyChangeOfTheWorkloadSinceItWasObservedIsAConflict() {
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.makeService("echo");
+    adapter.makeDeployment("echo", 0);
     adapter.startSynced();
     WorkloadObserved stale = adapter.lastObserved(adapter.deployment("echo"));
     client
@@ -127,9 +113,9 @@ class KubernetesScaleIT {
 
   @Test
   void whatDidNotOptInIsRefusedAndWhatIsGoneIsMissing() {
-    client.resource(Services.service(namespace, "other", Map.of())).create();
-    client.resource(Services.deployment(namespace, "other", 1)).create();
-    client.resource(Services.service(namespace, "nothing", Services.OPTED_IN)).create();
+    adapter.makeForeignService("other");
+    adapter.makeDeployment("other", 1);
+    adapter.makeService("nothing");
     adapter.startSynced();
 
     assertThat(adapter.scale(new WorkloadObserved(adapter.deployment("other"), 1, "1"), 0))
@@ -165,8 +151,8 @@ class KubernetesScaleIT {
                         .getStatus()
                         .getHard()
                     != null);
-    client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 0)).create();
+    adapter.makeService("echo");
+    adapter.makeDeployment("echo", 0);
     adapter.startSynced();
 
     assertThat(adapter.scale(adapter.deployment("echo"), 1)).isEqualTo(new ScaleOutcome.Scaled());

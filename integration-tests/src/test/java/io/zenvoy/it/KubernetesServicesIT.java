@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.zenvoy.it.kube.KubeCluster;
-import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
@@ -18,38 +14,29 @@ import io.zenvoy.xds.workloads.WorkloadEvent.Synced;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadMissing;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Which Services are managed, and how their annotations are read, on a real API server. */
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+@ExtendWith({KubernetesAdapter.PerTest.class, FailureLogs.class})
 class KubernetesServicesIT {
   private static final Duration PATIENCE = KubernetesAdapter.PATIENCE;
 
-  private final KubernetesClient client;
   private final KubernetesAdapter adapter;
   private final String namespace;
 
-  KubernetesServicesIT(KubeCluster cluster) {
-    this.client = cluster.client();
-    this.adapter = new KubernetesAdapter(cluster);
+  KubernetesServicesIT(KubernetesAdapter adapter) {
+    this.adapter = adapter;
     this.namespace = adapter.namespace();
-  }
-
-  @AfterEach
-  void close() {
-    adapter.close();
   }
 
   @Test
   void tellsWhatOptedInAndThenThatItIsSynced() {
-    client.resource(Services.service(namespace, "asleep", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "asleep", 0)).create();
-    client.resource(Services.service(namespace, "other", Map.of())).create();
-    client.resource(Services.deployment(namespace, "other", 0)).create();
+    adapter.makeService("asleep");
+    adapter.makeDeployment("asleep", 0);
+    adapter.makeForeignService("other");
+    adapter.makeDeployment("other", 0);
 
     adapter.startSynced();
 
@@ -72,25 +59,24 @@ class KubernetesServicesIT {
 
   @Test
   void aDeploymentThatAppearsTakesTheStatefulSetsPlace() {
-    client.resource(Services.service(namespace, "app", Services.OPTED_IN)).create();
+    adapter.makeService("app");
     adapter.startSynced();
     assertThat(adapter.events()).contains(new WorkloadMissing(adapter.deployment("app")));
 
-    client.resource(Services.statefulSet(namespace, "app", 0)).create();
+    adapter.makeStatefulSet("app", 0);
     await()
         .atMost(PATIENCE)
         .until(
             () ->
                 adapter.target("app").equals(new WorkloadKey(Kind.STATEFULSET, namespace, "app")));
 
-    client.resource(Services.deployment(namespace, "app", 0)).create();
+    adapter.makeDeployment("app", 0);
     await().atMost(PATIENCE).until(() -> adapter.target("app").equals(adapter.deployment("app")));
   }
 
   @Test
   void aBadAnnotationKeepsTheLastGoodConfigurationAndTellsTheOwnerOnce() {
-    Service good =
-        client.resource(Services.service(namespace, "echo", annotated("replicas", "2"))).create();
+    Service good = adapter.makeService("echo", Map.of("replicas", "2"));
     adapter.startSynced();
 
     adapter.annotate(good, "replicas", "many");
@@ -117,8 +103,8 @@ class KubernetesServicesIT {
 
   @Test
   void optingOutReleasesTheService() {
-    Service echo = client.resource(Services.service(namespace, "echo", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "echo", 1)).create();
+    Service echo = adapter.makeService("echo");
+    adapter.makeDeployment("echo", 1);
     adapter.startSynced();
     WorkloadObserved observed = adapter.lastObserved(adapter.deployment("echo"));
 
@@ -133,24 +119,15 @@ class KubernetesServicesIT {
 
   @Test
   void zenvoysOwnWorkloadIsNeverManagedWhateverNamesIt() {
-    client
-        .resource(
-            Services.service(namespace, "disguise", annotated("target", "deployment/zenvoy-proxy")))
-        .create();
-    client.resource(Services.service(namespace, "zenvoy-xds", Services.OPTED_IN)).create();
-    client.resource(Services.deployment(namespace, "zenvoy-proxy", 1)).create();
-    client.resource(Services.deployment(namespace, "zenvoy-xds", 1)).create();
+    adapter.makeService("disguise", Map.of("target", "deployment/zenvoy-proxy"));
+    adapter.makeService("zenvoy-xds");
+    adapter.makeDeployment("zenvoy-proxy", 1);
+    adapter.makeDeployment("zenvoy-xds", 1);
 
     adapter.startSynced();
 
     assertThat(adapter.events()).containsExactly(new Synced());
     await().atMost(PATIENCE).until(() -> adapter.warnings("disguise").size() == 1);
     await().atMost(PATIENCE).until(() -> adapter.warnings("zenvoy-xds").size() == 1);
-  }
-
-  private static Map<String, String> annotated(String key, String value) {
-    Map<String, String> annotations = new HashMap<>(Services.OPTED_IN);
-    annotations.put("zenvoy.io/" + key, value);
-    return annotations;
   }
 }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A WebSocket client that asks for a service by its host name; Java's own can't set that header.
@@ -21,10 +22,12 @@ public final class WebSocketDownstream implements AutoCloseable {
 
   private final Socket socket;
   private final DataInputStream input;
+  private final String pod;
 
-  private WebSocketDownstream(Socket socket, DataInputStream input) {
+  private WebSocketDownstream(Socket socket, DataInputStream input, String pod) {
     this.socket = socket;
     this.input = input;
+    this.pod = pod;
   }
 
   /**
@@ -53,15 +56,20 @@ public final class WebSocketDownstream implements AutoCloseable {
           .getOutputStream()
           .write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
       DataInputStream input = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-      String status = readHead(input);
-      if (!status.startsWith("HTTP/1.1 101 ")) {
-        throw new IOException("\"" + status + "\" (expected: HTTP/1.1 101)");
+      List<String> head = readHead(input);
+      if (!head.getFirst().startsWith("HTTP/1.1 101 ")) {
+        throw new IOException("\"" + head.getFirst() + "\" (expected: HTTP/1.1 101)");
       }
-      return new WebSocketDownstream(socket, input);
+      return new WebSocketDownstream(socket, input, header(head, "x-pod"));
     } catch (IOException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /** Who has accepted it, by its answer's {@code x-pod}; empty if the answer does not say. */
+  public String pod() {
+    return pod;
   }
 
   /** Sends a text and returns the next one that comes. */
@@ -90,8 +98,8 @@ public final class WebSocketDownstream implements AutoCloseable {
     socket.close();
   }
 
-  /** Reads the answer's head and returns its first line. */
-  private static String readHead(DataInputStream input) throws IOException {
+  /** Reads the answer's head and returns its lines. */
+  private static List<String> readHead(DataInputStream input) throws IOException {
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
       int next = input.read();
@@ -100,6 +108,15 @@ public final class WebSocketDownstream implements AutoCloseable {
       }
       head.append((char) next);
     }
-    return head.substring(0, head.indexOf("\r\n"));
+    return head.toString().lines().toList();
+  }
+
+  private static String header(List<String> head, String name) {
+    String prefix = name + ": ";
+    return head.stream()
+        .filter(line -> line.regionMatches(true, 0, prefix, 0, prefix.length()))
+        .findFirst()
+        .map(line -> line.substring(prefix.length()))
+        .orElse("");
   }
 }

@@ -137,12 +137,19 @@ public final class Envoy implements AutoCloseable {
    * @return empty if Envoy has no such cluster, or the cluster no endpoint
    */
   public Map<String, Integer> endpoints(String cluster) {
-    Map<String, Integer> endpoints = new TreeMap<>();
+    return endpoints().getOrDefault(cluster, Map.of());
+  }
+
+  /** The same of all clusters that have any, by their names. */
+  public Map<String, Map<String, Integer>> endpoints() {
+    Map<String, Map<String, Integer>> endpoints = new TreeMap<>();
     for (JsonNode loads : configDump().findValues("dynamic_endpoint_configs")) {
       for (JsonNode load : loads) {
         JsonNode assignment = load.path("endpoint_config");
-        if (assignment.path("cluster_name").asText().equals(cluster)) {
-          assignment.path("endpoints").forEach(locality -> collect(locality, endpoints));
+        Map<String, Integer> members = new TreeMap<>();
+        assignment.path("endpoints").forEach(locality -> collect(locality, members));
+        if (!members.isEmpty()) {
+          endpoints.put(assignment.path("cluster_name").asText(), members);
         }
       }
     }

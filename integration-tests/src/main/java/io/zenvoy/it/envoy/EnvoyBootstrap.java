@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param variant how xDS is spoken
  * @param statsFlushInterval 1 ms to 5 min
  * @param concurrency worker threads, 1 or more
+ * @param metrics where its reports go, as a rule to the same
  */
 public record EnvoyBootstrap(
     HostPort xds,
@@ -19,7 +20,8 @@ public record EnvoyBootstrap(
     String nodeCluster,
     XdsVariant variant,
     Duration statsFlushInterval,
-    int concurrency) {
+    int concurrency,
+    HostPort metrics) {
   public EnvoyBootstrap {
     if (concurrency < 1) {
       throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: >= 1)");
@@ -32,18 +34,24 @@ public record EnvoyBootstrap(
 
   /** An Envoy of the default {@code XDS_NODE_ID} with two workers that reports every 100 ms. */
   public static EnvoyBootstrap of(int xdsPort, XdsVariant variant) {
-    return new EnvoyBootstrap(
-        new HostPort("127.0.0.1", xdsPort),
-        "envoy-1",
-        "zenvoy",
-        variant,
-        Duration.ofMillis(100),
-        2);
+    return of(new HostPort("127.0.0.1", xdsPort), variant);
+  }
+
+  /** The same with a control plane anywhere. */
+  public static EnvoyBootstrap of(HostPort xds, XdsVariant variant) {
+    return new EnvoyBootstrap(xds, "envoy-1", "zenvoy", variant, Duration.ofMillis(100), 2, xds);
   }
 
   /** The same with another node id. */
   public EnvoyBootstrap withNodeId(String otherId) {
-    return new EnvoyBootstrap(xds, otherId, nodeCluster, variant, statsFlushInterval, concurrency);
+    return new EnvoyBootstrap(
+        xds, otherId, nodeCluster, variant, statsFlushInterval, concurrency, metrics);
+  }
+
+  /** The same with another way for its reports. */
+  public EnvoyBootstrap withMetrics(HostPort other) {
+    return new EnvoyBootstrap(
+        xds, nodeId, nodeCluster, variant, statsFlushInterval, concurrency, other);
   }
 
   /** Envoy's YAML. */
@@ -58,7 +66,7 @@ public record EnvoyBootstrap(
           typed_config:
             "@type": type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig
             transport_api_version: V3
-            grpc_service: {envoy_grpc: {cluster_name: zenvoy-xds}}
+            grpc_service: {envoy_grpc: {cluster_name: %s}}
         stats_config:
           stats_matcher:
             inclusion_list:
@@ -79,8 +87,23 @@ public record EnvoyBootstrap(
           lds_config: {resource_api_version: V3, ads: {}}
         static_resources:
           clusters:
-          - name: zenvoy-xds
-            alt_stat_name: _zenvoy-xds
+        %s
+        """
+        .formatted(
+            nodeId,
+            nodeCluster,
+            adminPort,
+            statsFlushInterval.toMillis() / 1000.0,
+            metrics.equals(xds) ? "zenvoy-xds" : "zenvoy-metrics",
+            variant.apiType,
+            cluster("zenvoy-xds", xds)
+                + (metrics.equals(xds) ? "" : cluster("zenvoy-metrics", metrics)));
+  }
+
+  private static String cluster(String name, HostPort server) {
+    return """
+          - name: %1$s
+            alt_stat_name: _%1$s
             type: STRICT_DNS
             connect_timeout: 1s
             typed_extension_protocol_options:
@@ -88,21 +111,14 @@ public record EnvoyBootstrap(
                 "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                 explicit_http_config:
                   http2_protocol_options:
-                    connection_keepalive: {interval: 2s, timeout: 2s}
+                    connection_keepalive: {interval: 2s, timeout: 1s}
             load_assignment:
-              cluster_name: zenvoy-xds
+              cluster_name: %1$s
               endpoints:
               - lb_endpoints:
                 - endpoint:
-                    address: {socket_address: {address: "%s", port_value: %d}}
+                    address: {socket_address: {address: "%2$s", port_value: %3$d}}
         """
-        .formatted(
-            nodeId,
-            nodeCluster,
-            adminPort,
-            statsFlushInterval.toMillis() / 1000.0,
-            variant.apiType,
-            xds.host(),
-            xds.port());
+        .formatted(name, server.host(), server.port());
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlPlane implements AutoCloseable {
   /** EndpointSlices refuse loopback addresses, so the API server has one of its own as well. */
-  private static final String ADDRESS = "10.99.0.1";
+  static final String ADDRESS = "10.99.0.1";
 
   private static final Duration START_WITHIN = Duration.ofSeconds(90);
 
@@ -59,6 +59,15 @@ final class ControlPlane implements AutoCloseable {
     return "https://" + ADDRESS + ":" + apiPort;
   }
 
+  /** The same server by another address, which only those use who are told of it. */
+  String loopbackServer() {
+    return "https://localhost:" + apiPort;
+  }
+
+  int apiPort() {
+    return apiPort;
+  }
+
   /**
    * Starts the API server again and waits until it is ready. Controller-manager starts anew too,
    * because its watches would come back only after their back-off.
@@ -70,6 +79,16 @@ final class ControlPlane implements AutoCloseable {
     controllerManager.close();
     apiServer = startApiServerProcess();
     controllerManager = startControllerManager();
+  }
+
+  /**
+   * Lets etcd forget every revision but the current one: a watch from an older one is then answered
+   * with 410 Gone, at the latest once the API server was restarted, whose cache forgets as well.
+   */
+  void compactHistory() {
+    String revision =
+        Etcd.ask(etcdPort, "kv/range", "{\"key\": \"AA==\"}").at("/header/revision").asText();
+    Etcd.ask(etcdPort, "kv/compaction", "{\"revision\": \"%s\"}".formatted(revision));
   }
 
   /** Ends the API server; its connections are cut, and new ones refused. */
@@ -153,6 +172,8 @@ final class ControlPlane implements AutoCloseable {
         "--authorization-kubeconfig=" + kubeconfig,
         "--service-account-private-key-file=" + files.serviceAccountKey(),
         "--use-service-account-credentials=false",
+        "--kube-api-qps=1000", // its own default of 20 a second would be what tests measure
+        "--kube-api-burst=2000",
         "--controllers=" + CONTROLLERS,
         "--secure-port=" + FreePorts.next(),
         "--cert-dir=" + files.certificates().resolve("controller-manager"),

@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zenvoy.it.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +75,14 @@ public final class KubeCluster implements AutoCloseable {
   }
 
   /**
+   * The API server's port. ServiceAccounts find it at 127.0.0.1, everybody else at another address:
+   * so a test can drop packets of zenvoy alone.
+   */
+  public int apiPort() {
+    return controlPlane.apiPort();
+  }
+
+  /**
    * A kubeconfig of a ServiceAccount, which is made if it is not there. It may do nothing until
    * {@link Permissions} are granted.
    */
@@ -101,9 +112,26 @@ public final class KubeCluster implements AutoCloseable {
         .files()
         .writeKubeconfig(
             namespace + "-" + serviceAccount,
-            controlPlane.server(),
+            controlPlane.loopbackServer(),
             token.getStatus().getToken(),
             namespace);
+  }
+
+  /**
+   * The same by another name of the API server's, {@code localhost}: packets to it can be dropped
+   * ({@link Partition}) while everybody else reaches the API server.
+   */
+  public Path severableKubeconfigFor(String namespace, String serviceAccount) {
+    Path ordinary = kubeconfigFor(namespace, serviceAccount);
+    Path severable = ordinary.resolveSibling("severable-" + ordinary.getFileName());
+    try {
+      return Files.writeString(
+          severable,
+          Files.readString(ordinary)
+              .replace("//" + ControlPlane.ADDRESS + ":", "//" + Partition.API_SERVER + ":"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -117,6 +145,11 @@ public final class KubeCluster implements AutoCloseable {
   /** Ends the API server without a farewell. */
   public void stopApiServer() {
     controlPlane.stopApiServer();
+  }
+
+  /** Lets etcd forget all history; see {@link #stopApiServer} for the API server's own. */
+  public void compactHistory() {
+    controlPlane.compactHistory();
   }
 
   /** Starts the API server again, with everything that was stored, and waits until it is ready. */

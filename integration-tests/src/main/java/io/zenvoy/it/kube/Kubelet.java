@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kubelet implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Kubelet.class);
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final KubeCluster cluster;
   private final KubernetesClient client;
@@ -34,6 +36,7 @@ public final class Kubelet implements AutoCloseable {
   private final Map<String, CompletableFuture<Container>> containers = new ConcurrentHashMap<>();
   private final SharedIndexInformer<Pod> informer;
   private volatile ContainerRuntime runtime;
+  private volatile boolean closed;
 
   /**
    * @param runtime what the pods run
@@ -65,6 +68,7 @@ public final class Kubelet implements AutoCloseable {
   /** Stops the containers; the pods stay as they are. */
   @Override
   public void close() {
+    closed = true;
     informer.close();
     containers.values().forEach(Kubelet::closeIfStarted);
   }
@@ -107,14 +111,14 @@ public final class Kubelet implements AutoCloseable {
   private void start(Pod pod, CompletableFuture<Container> started) {
     try {
       String address = cluster.newPodAddress();
-      bind(pod);
+      persistently(() -> bind(pod));
       Container container = runtime.start(name(pod), address);
       started.complete(container);
       if (!container.ready().isDone()) {
-        patchStatus(pod, address, "False");
+        persistently(() -> patchStatus(pod, address, "False"));
       }
       container.ready().get();
-      patchStatus(pod, address, "True");
+      persistently(() -> patchStatus(pod, address, "True"));
     } catch (IOException | KubernetesClientException | ExecutionException e) {
       started.completeExceptionally(e);
       log.atWarn().addKeyValue("pod", name(pod)).setCause(e).log("pod not started");
@@ -159,7 +163,35 @@ public final class Kubelet implements AutoCloseable {
 
   private void stop(Pod pod, CompletableFuture<Container> container) {
     container.thenAccept(Container::close).exceptionally(neverStarted -> null).join();
-    client.pods().inNamespace(namespace).withName(name(pod)).withGracePeriod(0).delete();
+    persistently(
+        () -> client.pods().inNamespace(namespace).withName(name(pod)).withGracePeriod(0).delete());
+  }
+
+  /**
+   * Repeats a request, as a kubelet does, while the API server is away or has only just started.
+   */
+  private void persistently(Runnable request) {
+    while (true) {
+      try {
+        request.run();
+        return;
+      } catch (KubernetesClientException e) {
+        if (closed || !passes(e.getCode())) {
+          throw e;
+        }
+      }
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** No answer at all has no positive status; an API server that starts denies everything. */
+  private static boolean passes(int status) {
+    return status <= 0 || status == 403 || status == 429 || status >= 500;
   }
 
   private static void closeIfStarted(CompletableFuture<Container> container) {

@@ -49,6 +49,11 @@ public final class Permissions {
         .serverSideApply();
   }
 
+  /** Takes away what {@link #grantIn} has granted. */
+  public static void revokeIn(KubeCluster cluster, String namespace) {
+    cluster.client().rbac().roleBindings().inNamespace(namespace).withName(NAME).delete();
+  }
+
   /** Lets the ServiceAccount do in every namespace what the example's Role allows in its own. */
   public static void grantEverywhere(KubeCluster cluster, String namespace, String serviceAccount) {
     KubernetesClient client = cluster.client();

@@ -1,6 +1,10 @@
 package io.zenvoy.it.kube;
 
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -42,15 +46,10 @@ public final class Services {
 
   public static Deployment deployment(String namespace, String name, int replicas) {
     return new DeploymentBuilder()
-        .withNewMetadata()
-        .withNamespace(namespace)
-        .withName(name)
-        .endMetadata()
+        .withMetadata(metadata(namespace, name))
         .withNewSpec()
         .withReplicas(replicas)
-        .withNewSelector()
-        .withMatchLabels(Map.of("app", name))
-        .endSelector()
+        .withSelector(selector(name))
         .withTemplate(template(name))
         .endSpec()
         .build();
@@ -58,19 +57,22 @@ public final class Services {
 
   public static StatefulSet statefulSet(String namespace, String name, int replicas) {
     return new StatefulSetBuilder()
-        .withNewMetadata()
-        .withNamespace(namespace)
-        .withName(name)
-        .endMetadata()
+        .withMetadata(metadata(namespace, name))
         .withNewSpec()
         .withReplicas(replicas)
         .withServiceName(name)
-        .withNewSelector()
-        .withMatchLabels(Map.of("app", name))
-        .endSelector()
+        .withSelector(selector(name))
         .withTemplate(template(name))
         .endSpec()
         .build();
+  }
+
+  private static ObjectMeta metadata(String namespace, String name) {
+    return new ObjectMetaBuilder().withNamespace(namespace).withName(name).build();
+  }
+
+  private static LabelSelector selector(String name) {
+    return new LabelSelectorBuilder().withMatchLabels(Map.of("app", name)).build();
   }
 
   private static PodTemplateSpec template(String name) {

@@ -32,9 +32,14 @@ public final class Workloads {
    * @param annotations names without the prefix {@code zenvoy.io/}
    */
   public void makeAsleep(String name, Map<String, String> annotations) {
+    make(name, annotations);
+    awaitDomain(name);
+  }
+
+  /** The same without waiting for Envoy. */
+  public void make(String name, Map<String, String> annotations) {
     client.resource(Services.deployment(stack.namespace(), name, 0)).create();
     makeService(stack.namespace(), name, annotations);
-    awaitDomain(name);
   }
 
   /** A Service that opted in. */

@@ -1,7 +1,9 @@
 package io.zenvoy.xds.model;
 
+import io.zenvoy.xds.schedule.AwakeTimes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one service wakes and sleeps.
@@ -14,6 +16,9 @@ import java.util.List;
  *     port opens ({@code ready: tcp})
  * @param streaming whether its requests have no overall time limit
  * @param ignored which of its HTTP requests neither wake it nor keep it awake
+ * @param wakeWith the services whose workloads are woken at the same time
+ * @param awakeTimes when its workload is awake whoever asks
+ * @param dryRun whether everything is decided and told, and nothing carried out
  */
 public record ServicePolicy(
     int replicas,
@@ -22,9 +27,13 @@ public record ServicePolicy(
     int maxParked,
     boolean startingCounts,
     boolean streaming,
-    List<IgnoredRequest> ignored) {
+    List<IgnoredRequest> ignored,
+    List<ServiceKey> wakeWith,
+    Optional<AwakeTimes> awakeTimes,
+    boolean dryRun) {
   public ServicePolicy {
     ignored = List.copyOf(ignored);
+    wakeWith = List.copyOf(wakeWith);
     if (replicas < 1) {
       throw new IllegalArgumentException("replicas: " + replicas + " (expected: >= 1)");
     }
@@ -34,5 +43,42 @@ public record ServicePolicy(
     if (!scaleToZeroAfter.isPositive() || !wakeTimeout.isPositive()) {
       throw new IllegalArgumentException("durations (expected: more than zero)");
     }
+  }
+
+  /** A policy in which nothing else is asked for. */
+  public ServicePolicy(
+      int replicas,
+      Duration scaleToZeroAfter,
+      Duration wakeTimeout,
+      int maxParked,
+      boolean startingCounts,
+      boolean streaming,
+      List<IgnoredRequest> ignored) {
+    this(
+        replicas,
+        scaleToZeroAfter,
+        wakeTimeout,
+        maxParked,
+        startingCounts,
+        streaming,
+        ignored,
+        List.of(),
+        Optional.empty(),
+        false);
+  }
+
+  /** The same policy, only watched. */
+  public ServicePolicy watched() {
+    return new ServicePolicy(
+        replicas,
+        scaleToZeroAfter,
+        wakeTimeout,
+        maxParked,
+        startingCounts,
+        streaming,
+        ignored,
+        wakeWith,
+        awakeTimes,
+        true);
   }
 }

@@ -1,0 +1,105 @@
+package io.zenvoy.it.faults;
+
+/** The rows of {@code FAULTS.md}, in their order. */
+public enum Fault {
+  SCALE_DOWN_REQUESTS(
+      "requests in the instant of the scale-down",
+      "services that sleep after a second; each time one begins to drain, requests at a moment between the"
+          + " first step of it and its scale to zero, half of them within 30 ms of that one",
+      "every request is answered: by the old pod, which cancels the sleep, or by the next"),
+  SCALE_DOWN_WEBSOCKETS(
+      "WebSockets in the instant of the scale-down",
+      "the same with WebSockets, all of which then stay open together for two windows",
+      "each opens, echoes, and echoes again at the end"),
+  CONTROL_PLANE_KILLED_IN_WAKE(
+      "`kill -9` of xds-server between trigger and scale",
+      "packets to the API server are dropped, so that the wake is decided but not written; then kill -9,"
+          + " packets pass again, xds-server starts anew",
+      "what waits is answered"),
+  SLEEPERS_RESTARTED(
+      "many sleeping services, xds-server restarted",
+      "services made in random order; kill -9 of xds-server; the new one lists them in another order",
+      "every slot is the same, nothing is misrouted"),
+  RESTART_BEFORE_SYNC(
+      "restart before the informers sync",
+      "the API server is frozen while xds-server restarts, requests to sleeping and to awake services"
+          + " meanwhile; then it goes on",
+      "nothing is served before the caches have synced, so nothing is lost; nobody sleeps"),
+  API_SERVER_KILLED(
+      "kill of the API server in mid-wake",
+      "kill -9 of kube-apiserver after the scale, before the pods are ready; it is away for a while",
+      "what waits is answered, awake services are served all the time"),
+  API_PACKETS_DROPPED(
+      "dropped packets between xds-server and API server",
+      "`iptables -j DROP` in both directions, with wakes in it; nothing is reset",
+      "what waits is answered once packets pass; the delay after that is bounded"),
+  HISTORY_COMPACTED(
+      "410 Gone after compaction, with deletes in the gap",
+      "packets dropped; services deleted, made and changed; etcd compacted, API server restarted; packets"
+          + " pass",
+      "xds-server knows what is there and what is gone; neighbours are served"),
+  PERMISSIONS_TAKEN(
+      "RBAC taken away and given back",
+      "the RoleBinding is deleted, requests to sleeping services, then it is made again",
+      "what waits is answered once the rights are back; nothing else is disturbed"),
+  METRICS_CUT(
+      "Envoy's metrics cut off under load",
+      "a second Envoy's metrics go through a relay that stops to carry anything; xDS goes on",
+      "nothing sleeps while one Envoy is silent; it does once the metrics are back"),
+  NODE_ID_TWICE(
+      "two Envoys with one node id",
+      "a second Envoy with the same `node.id`, under load",
+      "nothing sleeps while both are there, and zenvoy says why; it does once one is gone"),
+  SILENT_STREAMS(
+      "a silent WebSocket and a silent long poll",
+      "both open without a byte for three windows",
+      "the service stays awake, the streams go on"),
+  ENDPOINT_REFUSES(
+      "an endpoint that refuses after it is called ready",
+      "nothing listens at the pod's address for 3 s",
+      "what waits is answered when it listens"),
+  ENDPOINT_SWALLOWS(
+      "an endpoint that swallows SYNs after it is called ready",
+      "`iptables -j DROP` at the pod's port for 3 s",
+      "what waits is answered when packets pass"),
+  ENDPOINT_RESETS(
+      "an endpoint that resets after it is called ready",
+      "the pod accepts and resets at once for 3 s; requests by GET, for others must never be run twice",
+      "what waits is answered when it serves"),
+  CHURN(
+      "churn of services",
+      "50 creations and deletions a second, under load on services that stay",
+      "afterwards Envoy's configuration dump equals the API server's truth; the load is served"),
+  CLIENTS_LEAVE(
+      "clients that leave while they are parked",
+      "connections straight to a slot whose service never becomes ready; all are closed at once",
+      "all are freed within a second"),
+  CAP_REACHED(
+      "a service that reaches its cap",
+      "`zenvoy.io/max-parked` of a service that is not ready, more clients than that",
+      "the daemon parks no more than the cap, Envoy holds no more requests than that, and these are"
+          + " served; the others get an error at once; neighbours are served meanwhile"),
+  PACKET_LOSS(
+      "5 % packet loss",
+      "`iptables -m statistic --mode random --probability 0.05 -j DROP` for everything: clients, Envoy,"
+          + " zenvoy, Kubernetes, etcd; with wakes and sleeps in it",
+      "everything is answered"),
+  DAEMON_KILLED(
+      "`kill -9` of tproxy under load",
+      "kill -9, restart, again and again, while services wake, sleep and are served",
+      "no more is lost than the daemon held at that moment; what comes next is served"),
+  ENVOY_KILLED(
+      "`kill -9` of Envoy under load",
+      "kill -9, restart; clients connect again until somebody listens",
+      "no more is lost than was under way at that moment; what comes next is served");
+
+  final String title;
+  final String injected;
+  final String mustHold;
+
+  Fault(String title, String injected, String mustHold) {
+    this.title = title;
+    this.injected = injected;
+    this.mustHold = mustHold;
+  }
+}

@@ -1,0 +1,17 @@
+package io.zenvoy.it.faults;
+
+/** How much of a fault a run has: little in every build, all of it with {@code -Pfaults}. */
+public enum FaultSize {
+  QUICK,
+  FULL;
+
+  /** The size of this run, from the system property {@code zenvoy.faults}. */
+  public static FaultSize current() {
+    return "full".equals(System.getProperty("zenvoy.faults")) ? FULL : QUICK;
+  }
+
+  /** One of two numbers, whichever is this run's. */
+  public static int of(int quick, int full) {
+    return current() == FULL ? full : quick;
+  }
+}

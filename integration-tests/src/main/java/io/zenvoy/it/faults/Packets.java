@@ -1,0 +1,73 @@
+package io.zenvoy.it.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Packets that the kernel drops on their way in, in the tests' own network namespace: nobody is
+ * told, as when a cable is cut. They come through again when it is closed.
+ */
+public final class Packets implements AutoCloseable {
+  private final List<List<String>> rules;
+
+  private Packets(List<List<String>> rules) {
+    this.rules = rules;
+    rules.forEach(rule -> iptables("-I", rule));
+  }
+
+  /** Drops everything between an address's TCP port and whoever speaks with it. */
+  public static Packets dropped(String address, int port) {
+    String number = Integer.toString(port);
+    return new Packets(
+        List.of(
+            List.of("-p", "tcp", "-d", address, "--dport", number, "-j", "DROP"),
+            List.of("-p", "tcp", "-s", address, "--sport", number, "-j", "DROP")));
+  }
+
+  /**
+   * Drops packets at random, of all connections.
+   *
+   * @param share 0 to 1
+   */
+  public static Packets lossy(double share) {
+    return new Packets(
+        List.of(
+            List.of(
+                "-m",
+                "statistic",
+                "--mode",
+                "random",
+                "--probability",
+                Double.toString(share),
+                "-j",
+                "DROP")));
+  }
+
+  @Override
+  public void close() {
+    rules.forEach(rule -> iptables("-D", rule));
+  }
+
+  private static void iptables(String action, List<String> rule) {
+    List<String> command =
+        new ArrayList<>(
+            Stream.concat(Stream.of("iptables", "-w", action, "INPUT"), rule.stream()).toList());
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int exitCode = process.waitFor();
+      if (exitCode != 0) {
+        throw new IllegalStateException(String.join(" ", command) + ": " + exitCode + " " + output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.zenvoy.it.faults;
+
+import java.time.Duration;
+
+/** Lets time pass on a virtual thread. */
+final class Pause {
+  private Pause() {}
+
+  /**
+   * Returns after the time.
+   *
+   * @throws IllegalStateException if the thread was told to end
+   */
+  static void of(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

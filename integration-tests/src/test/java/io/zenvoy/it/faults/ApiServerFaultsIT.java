@@ -1,0 +1,171 @@
+package io.zenvoy.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zenvoy.it.faults.Clients.Load;
+import io.zenvoy.it.faults.Clients.Mode;
+import io.zenvoy.it.kube.Permissions;
+import io.zenvoy.it.upstream.Gate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What waits is answered however Kubernetes fails, and what is awake does not notice. */
+class ApiServerFaultsIT extends FaultStack {
+  private static final Map<String, String> PATIENT = Map.of("wake-timeout", "10m");
+  private static final Duration AFTERWARDS = Duration.ofMinutes(8);
+
+  @AfterEach
+  void restartApiServer() {
+    stack.cluster().startApiServer();
+  }
+
+  @Test
+  void aWakeGoesOnAfterTheApiServerWasKilled() {
+    List<String> awake = makeAsleep("served", 2, Map.of());
+    List<String> begun = makeAsleep("begun", 5, Map.of("scale-to-zero-after", "1s"));
+    List<String> during = makeAsleep("during", 5, Map.of());
+    try (FaultRun run = FaultRun.of(Fault.API_SERVER_KILLED, stack)) {
+      wake(run, awake);
+      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
+      Gate gate = new Gate(stack.upstream());
+      stack.kubelet().runtime(gate);
+      begun.forEach(name -> run.clients().askLater(name, 4));
+      await().atMost(PATIENCE).until(() -> gate.startedPods() == begun.size());
+      stack.cluster().stopApiServer();
+      during.forEach(name -> run.clients().askLater(name, 4));
+      Duration away = Duration.ofSeconds(FaultSize.of(6, 30));
+      run.note("API server away for " + away.toSeconds() + " s and until it has started");
+      hold(away);
+      stack.cluster().startApiServer();
+      run.step("it is back");
+      gate.open();
+      hold(Duration.ofSeconds(2));
+      load.stop();
+      run.requireServed();
+    }
+  }
+
+  @Test
+  void aWakeIsServedOnceDroppedPacketsPassAgain() {
+    List<String> awake = makeAsleep("linked", 2, Map.of());
+    List<String> begun = makeAsleep("linking", 3, PATIENT);
+    List<String> during = makeAsleep("unlinked", 5, PATIENT);
+    try (FaultRun run = FaultRun.of(Fault.API_PACKETS_DROPPED, stack)) {
+      Clients patient = run.clients().withPatience(AFTERWARDS);
+      wake(run, awake);
+      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
+      Gate gate = new Gate(stack.upstream());
+      stack.kubelet().runtime(gate);
+      List<CompletableFuture<Void>> answers = new ArrayList<>();
+      begun.forEach(name -> answers.addAll(patient.askLater(name, 4)));
+      await().atMost(PATIENCE).until(() -> gate.startedPods() == begun.size());
+      Duration cut = Duration.ofSeconds(FaultSize.of(8, 120));
+      try (Packets _ = Packets.dropped("127.0.0.1", stack.cluster().apiPort())) {
+        gate.open();
+        during.forEach(name -> answers.addAll(patient.askLater(name, 4)));
+        run.step("packets are dropped");
+        hold(cut);
+      }
+      long passing = System.nanoTime();
+      answers.forEach(CompletableFuture::join);
+      run.note(
+          "packets dropped for %d s; all answered %.1f s after that"
+              .formatted(cut.toSeconds(), (System.nanoTime() - passing) / 1e9));
+      load.stop();
+      run.requireServed();
+    }
+  }
+
+  @Test
+  void whatVanishedInAGapOfTheHistoryIsNoticed() throws IOException {
+    KubernetesClient client = stack.cluster().client();
+    List<String> awake = makeAsleep("lasting", 2, Map.of());
+    List<String> kept = makeAsleep("kept", 3, Map.of());
+    List<String> gone = makeAsleep("gone", 5, Map.of());
+    List<String> added = names("added", 3);
+    long before = listings();
+    try (FaultRun run = FaultRun.of(Fault.HISTORY_COMPACTED, stack)) {
+      wake(run, awake);
+      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
+      try (Packets _ = Packets.dropped("127.0.0.1", stack.cluster().apiPort())) {
+        for (String name : gone) {
+          client.services().inNamespace(stack.namespace()).withName(name).delete();
+          client.apps().deployments().inNamespace(stack.namespace()).withName(name).delete();
+        }
+        added.forEach(name -> workloads.make(name, Map.of()));
+        stack.cluster().compactHistory();
+        stack.cluster().stopApiServer();
+        stack.cluster().startApiServer();
+        stack.cluster().compactHistory();
+      }
+      long passing = System.nanoTime();
+      await("what is gone is gone")
+          .atMost(AFTERWARDS)
+          .until(
+              () -> {
+                Set<String> clusters = stack.envoy().clusters();
+                return clusters.containsAll(added) && gone.stream().noneMatch(clusters::contains);
+              });
+      run.note(
+          "all known %.1f s after packets pass".formatted((System.nanoTime() - passing) / 1e9));
+      await("a list anew: one that watches on has seen no 410")
+          .atMost(PATIENCE)
+          .until(() -> listings() > before);
+      run.note((listings() - before) + " lists made anew");
+      wake(run, kept);
+      wake(run, added);
+      load.stop();
+      run.requireServed();
+    }
+  }
+
+  @Test
+  void whatWaitsIsAnsweredOnceTheRightsAreBack() {
+    List<String> awake = makeAsleep("allowed", 2, Map.of());
+    List<String> asleep = makeAsleep("denied", 5, PATIENT);
+    try (FaultRun run = FaultRun.of(Fault.PERMISSIONS_TAKEN, stack)) {
+      Clients patient = run.clients().withPatience(AFTERWARDS);
+      wake(run, awake);
+      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
+      List<CompletableFuture<Void>> answers = new ArrayList<>();
+      Duration without = Duration.ofSeconds(FaultSize.of(6, 90));
+      Permissions.revokeIn(stack.cluster(), stack.namespace());
+      try {
+        hold(Duration.ofSeconds(1));
+        asleep.forEach(name -> answers.addAll(patient.askLater(name, 4)));
+        hold(without);
+        assertThat(asleep).allSatisfy(name -> assertThat(workloads.replicas(name)).isZero());
+      } finally {
+        Permissions.grantIn(stack.cluster(), stack.namespace(), "zenvoy-xds");
+      }
+      long back = System.nanoTime();
+      answers.forEach(CompletableFuture::join);
+      run.note(
+          "without rights for %d s; all answered %.1f s after that"
+              .formatted(without.toSeconds(), (System.nanoTime() - back) / 1e9));
+      load.stop();
+      run.requireServed();
+    }
+  }
+
+  /** How often ServiceAccounts of the namespace have listed Services. */
+  private long listings() throws IOException {
+    try (var lines = Files.lines(stack.cluster().auditLog())) {
+      return lines
+          .filter(line -> line.contains("\"verb\":\"list\""))
+          .filter(line -> line.contains("\"resource\":\"services\""))
+          .filter(line -> line.contains("system:serviceaccount:" + stack.namespace()))
+          .count();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.zenvoy.it.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import io.zenvoy.it.FailureLogs;
+import io.zenvoy.it.HttpProbe;
+import io.zenvoy.it.envoy.XdsVariant;
+import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.SharedKubeCluster;
+import io.zenvoy.it.stack.Redirect;
+import io.zenvoy.it.stack.StackSettings;
+import io.zenvoy.it.stack.Workloads;
+import io.zenvoy.it.stack.ZenvoyStack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One stack for all the faults of a class, and what they have in common. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+abstract class FaultStack {
+  static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration OFTEN = Duration.ofMillis(10);
+  private static final int MADE_AT_A_TIME = 8;
+
+  ZenvoyStack stack;
+  Workloads workloads;
+
+  @BeforeAll
+  void startStack(KubeCluster cluster) {
+    StackSettings settings =
+        StackSettings.of(getClass().getSimpleName(), Redirect.IPTABLES, XdsVariant.DELTA);
+    stack = ZenvoyStack.start(settings, cluster);
+    workloads = new Workloads(stack);
+  }
+
+  @AfterEach
+  void restoreRuntime() {
+    stack.kubelet().runtime(stack.upstream());
+  }
+
+  @AfterAll
+  void stopStack() {
+    stack.close();
+  }
+
+  /** Names of services that are not made yet. */
+  static List<String> names(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(number -> prefix + "-" + number).toList();
+  }
+
+  /** Services at zero; returns once Envoy routes all of them. */
+  List<String> makeAsleep(String prefix, int count, Map<String, String> annotations) {
+    List<String> names = names(prefix, count);
+    makeAsleep(names, annotations);
+    return names;
+  }
+
+  void makeAsleep(List<String> names, Map<String, String> annotations) {
+    try (var threads = Executors.newFixedThreadPool(MADE_AT_A_TIME, Thread.ofVirtual().factory())) {
+      for (String name : names) {
+        threads.execute(() -> workloads.make(name, annotations));
+      }
+    }
+    await("Envoy routes all of " + names.getFirst() + " ...")
+        .atMost(PATIENCE)
+        .until(() -> stack.envoy().domains().containsAll(names));
+  }
+
+  /** Wakes services by one request each. */
+  static void wake(FaultRun run, List<String> names) {
+    names.stream().map(run.clients()::askLater).toList().forEach(CompletableFuture::join);
+  }
+
+  /** Lets a step take its time. */
+  static void hold(Duration time) {
+    Pause.of(time);
+  }
+
+  /** Waits until a metric of the daemon, summed over its labels, fulfils something. */
+  void awaitDaemon(String metric, DoublePredicate wanted) {
+    await(metric + " of the daemon")
+        .atMost(PATIENCE)
+        .pollInterval(OFTEN)
+        .until(() -> wanted.test(daemonMetric(metric)));
+  }
+
+  double daemonMetric(String metric) {
+    return sum(stack.tproxy().adminPort(), metric);
+  }
+
+  double controlPlaneMetric(String metric) {
+    return sum(stack.xdsServer().adminPort(), metric);
+  }
+
+  private static double sum(int port, String metric) {
+    try {
+      return HttpProbe.get(port, "/metrics")
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(metric))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
