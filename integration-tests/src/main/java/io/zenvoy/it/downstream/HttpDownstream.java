@@ -41,6 +41,11 @@ public final class HttpDownstream implements AutoCloseable {
     return send(request(host, path).GET());
   }
 
+  /** Sends a GET as some program does, and waits for the answer. */
+  HttpResponse<String> get(String host, String path, String userAgent) throws IOException {
+    return join(send(request(host, path).setHeader("User-Agent", userAgent).GET()));
+  }
+
   /** Sends a POST and waits for the answer. */
   public HttpResponse<String> post(String host, String path, byte[] body) throws IOException {
     return join(send(request(host, path).POST(HttpRequest.BodyPublishers.ofByteArray(body))));
