@@ -166,7 +166,10 @@ final class KubernetesAdapter implements AutoCloseable {
     KubernetesWorkloads started =
         new KubernetesWorkloads(
             new KubernetesSettings(
-                new Namespaces(namespace, List.of(namespace)), DEFAULTS, Optional.of(kubeconfig)),
+                new Namespaces(namespace, List.of(namespace)),
+                DEFAULTS,
+                Optional.empty(),
+                Optional.of(kubeconfig)),
             registry);
     workloads = Optional.of(started);
     started.start(events::add);

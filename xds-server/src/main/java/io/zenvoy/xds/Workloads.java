@@ -2,6 +2,7 @@ package io.zenvoy.xds;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.workloads.Election;
 import io.zenvoy.xds.workloads.EventRecorder;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadSource;
@@ -10,11 +11,13 @@ import io.zenvoy.xds.workloads.kubernetes.KubernetesWorkloads;
 import io.zenvoy.xds.workloads.local.LocalDefaults;
 import io.zenvoy.xds.workloads.local.LocalWorkloads;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The adapter that was chosen, Kubernetes or local processes.
  *
+ * @param election chooses who serves; empty: this is the only control plane
  * @param home the namespace whose services are known by their name alone
  * @param unready why not everything is known yet; empty once it is
  */
@@ -22,6 +25,7 @@ record Workloads(
     WorkloadSource source,
     Scaler scaler,
     EventRecorder recorder,
+    Optional<Election> election,
     String home,
     boolean local,
     Supplier<String> unready) {
@@ -48,6 +52,7 @@ record Workloads(
         workloads,
         workloads,
         EventRecorder.NONE,
+        Optional.empty(),
         LocalWorkloads.NAMESPACE,
         true,
         () -> "the local services are not all known yet");
@@ -56,11 +61,13 @@ record Workloads(
   private static Workloads kubernetes(XdsServerConfig config, MeterRegistry registry) {
     KubernetesWorkloads workloads =
         new KubernetesWorkloads(
-            new KubernetesSettings(config.namespaces(), config.defaultPolicy()), registry);
+            new KubernetesSettings(config.namespaces(), config.defaultPolicy(), config.candidate()),
+            registry);
     return new Workloads(
         workloads,
         workloads,
         workloads.recorder(),
+        workloads.election(),
         config.namespaces().home(),
         false,
         workloads::unready);

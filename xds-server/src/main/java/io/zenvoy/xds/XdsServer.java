@@ -12,14 +12,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.zenvoy.common.Program;
 import io.zenvoy.common.admin.AdminServer;
 import io.zenvoy.common.environment.Environment;
-import io.zenvoy.xds.lifecycle.Lifecycle;
-import io.zenvoy.xds.lifecycle.LifecycleSettings;
 import io.zenvoy.xds.lifecycle.LifecycleThread;
-import io.zenvoy.xds.serve.EdgeSettings;
-import io.zenvoy.xds.serve.XdsGrpcServer;
-import io.zenvoy.xds.status.LifecycleStatus;
-import io.zenvoy.xds.translate.TranslateSettings;
-import io.zenvoy.xds.translate.XdsPublisher;
+import io.zenvoy.xds.workloads.Election;
+import io.zenvoy.xds.workloads.WorkloadEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,54 +39,54 @@ public final class XdsServer {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     bindRuntime(registry);
     Workloads workloads = Workloads.open(config, registry);
-    // The life cycle publishes to the edge, and the edge tells the life cycle of its nodes.
-    LateNodeEvents nodes = new LateNodeEvents();
-    XdsGrpcServer edge =
-        new XdsGrpcServer(
-            new EdgeSettings(config.xdsPort(), config.nodeId(), config.slots()), nodes, registry);
-    LifecycleThread lifecycle =
-        new LifecycleThread(
-            workloads.scaler(),
-            scaler ->
-                new Lifecycle(
-                    lifecycleSettings(config, workloads),
-                    new XdsPublisher(
-                        new TranslateSettings(config.httpPort(), config.envoyReadTimeout()), edge),
-                    scaler,
-                    new LifecycleStatus(registry, workloads.recorder()),
-                    System::nanoTime));
-    nodes.pass(lifecycle);
+    ServingTerms terms = new ServingTerms(config, workloads, registry);
+    LifecycleThread lifecycle = new LifecycleThread(workloads.scaler(), terms);
     AdminServer admin =
         AdminServer.start(
             config.adminPort(),
             "ADMIN_PORT",
             registry::scrape,
-            () -> lifecycle.isSynced() ? "" : workloads.unready().get());
-    edge.start();
-    lifecycle.start();
-    workloads.source().start(lifecycle);
+            () -> lifecycle.isSynced() ? unready(workloads) : workloads.unready().get());
+    workloads.election().ifPresentOrElse(election -> lifecycle.start(), lifecycle::startAlone);
+    workloads
+        .source()
+        .start(
+            event -> {
+              lifecycle.accept(event);
+              if (event instanceof WorkloadEvent.Synced) {
+                workloads.election().ifPresent(election -> contend(election, terms, lifecycle));
+              }
+            });
     LOG.atInfo()
         .addKeyValue("xds_port", config.xdsPort())
         .addKeyValue("admin_port", config.adminPort())
         .addKeyValue("slots", config.slots().kind())
         .addKeyValue("workloads", workloads.home())
+        .addKeyValue("leader", workloads.election().isPresent() ? "by election" : "alone")
         .log("started");
     return () -> {
-      edge.close();
-      workloads.source().close();
       lifecycle.close();
+      workloads.election().ifPresent(Election::close);
+      workloads.source().close();
       admin.close();
     };
   }
 
-  private static LifecycleSettings lifecycleSettings(XdsServerConfig config, Workloads workloads) {
-    return new LifecycleSettings(
-        workloads.home(),
-        config.slotSpace(),
-        config.scaleToZeroCheck(),
-        config.sleepHoldAfterStart(),
-        config.sleepHoldAfterNodeLoss(),
-        workloads.local());
+  /** Once everything is known, because whoever leads has to serve at once. */
+  private static void contend(Election election, ServingTerms terms, LifecycleThread lifecycle) {
+    Thread.ofPlatform()
+        .name("rehearsal")
+        .daemon(true)
+        .start(
+            () -> {
+              terms.rehearse();
+              election.start(lifecycle::lead);
+            });
+  }
+
+  /** A warm standby is ready: it could serve at any moment. */
+  private static String unready(Workloads workloads) {
+    return workloads.election().map(Election::unready).orElse("");
   }
 
   private static void bindRuntime(MeterRegistry registry) {

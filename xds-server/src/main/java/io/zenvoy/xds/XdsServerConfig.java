@@ -8,7 +8,9 @@ import io.zenvoy.common.environment.LogSettings;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.serve.SlotRequirements;
+import io.zenvoy.xds.workloads.kubernetes.Candidate;
 import io.zenvoy.xds.workloads.kubernetes.Namespaces;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,12 +18,14 @@ import java.util.Optional;
 /**
  * The settings of xds-server, read once from the environment; README's table describes them.
  *
+ * @param candidate this control plane as one of several; empty: it is the only one
  * @param localServices the file of local mode; empty: Kubernetes
  */
 public record XdsServerConfig(
     int xdsPort,
     String nodeId,
     Namespaces namespaces,
+    Optional<Candidate> candidate,
     Optional<Path> localServices,
     SlotRequirements slots,
     int httpPort,
@@ -40,14 +44,16 @@ public record XdsServerConfig(
    * @throws StartupException for the first one that is not usable
    */
   public static XdsServerConfig read(Environment environment) {
+    int xdsPort = environment.port("XDS_PORT", 18000);
     return new XdsServerConfig(
-        environment.port("XDS_PORT", 18000),
+        xdsPort,
         environment.text("XDS_NODE_ID", "zenvoy"),
         environment.parsed(
             "KUBE_NAMESPACE",
             "default",
             "a namespace, several separated by commas, or *",
             Namespaces::parse),
+        readCandidate(environment, xdsPort),
         Optional.of(environment.text("LOCAL_SERVICES", ""))
             .filter(file -> !file.isEmpty())
             .map(Path::of),
@@ -72,6 +78,17 @@ public record XdsServerConfig(
         });
   }
 
+  private static Optional<Candidate> readCandidate(Environment environment, int port) {
+    String pod = environment.text("POD_NAME", "");
+    Optional<InetAddress> address =
+        environment.parsed(
+            "POD_IP",
+            "",
+            "an IP address",
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(InetAddress.ofLiteral(text)));
+    return address.filter(known -> !pod.isEmpty()).map(known -> new Candidate(pod, known, port));
+  }
+
   private static SlotRequirements readSlots(Environment environment) {
     return new SlotRequirements(
         environment.oneOf("SLOTS", SlotRequirements.Kind.TRANSPARENT),
@@ -85,12 +102,14 @@ public record XdsServerConfig(
   }
 
   private static ServicePolicy readDefaultPolicy(Environment environment) {
-    return new ServicePolicy(
-        1,
-        environment.duration("SCALE_TO_ZERO_AFTER", "5m"),
-        environment.duration("WAKE_TIMEOUT", "1m"),
-        DEFAULT_MAX_PARKED,
-        false,
-        false);
+    ServicePolicy policy =
+        new ServicePolicy(
+            1,
+            environment.duration("SCALE_TO_ZERO_AFTER", "5m"),
+            environment.duration("WAKE_TIMEOUT", "1m"),
+            DEFAULT_MAX_PARKED,
+            false,
+            false);
+    return environment.flag("DRY_RUN", "false") ? policy.watched() : policy;
   }
 }

@@ -34,7 +34,11 @@ public record EnvoyBootstrap(
 
   /** An Envoy of the default {@code XDS_NODE_ID} with two workers that reports every 100 ms. */
   public static EnvoyBootstrap of(int xdsPort, XdsVariant variant) {
-    HostPort xds = new HostPort("127.0.0.1", xdsPort);
+    return of(new HostPort("127.0.0.1", xdsPort), variant);
+  }
+
+  /** The same with a control plane anywhere. */
+  public static EnvoyBootstrap of(HostPort xds, XdsVariant variant) {
     return new EnvoyBootstrap(xds, "envoy-1", "zenvoy", variant, Duration.ofMillis(100), 2, xds);
   }
 
@@ -107,7 +111,7 @@ public record EnvoyBootstrap(
                 "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                 explicit_http_config:
                   http2_protocol_options:
-                    connection_keepalive: {interval: 2s, timeout: 2s}
+                    connection_keepalive: {interval: 2s, timeout: 1s}
             load_assignment:
               cluster_name: %1$s
               endpoints:

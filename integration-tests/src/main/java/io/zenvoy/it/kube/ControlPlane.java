@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlPlane implements AutoCloseable {
   /** EndpointSlices refuse loopback addresses, so the API server has one of its own as well. */
-  private static final String ADDRESS = "10.99.0.1";
+  static final String ADDRESS = "10.99.0.1";
 
   private static final Duration START_WITHIN = Duration.ofSeconds(90);
 

@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zenvoy.it.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,6 +115,23 @@ public final class KubeCluster implements AutoCloseable {
             controlPlane.loopbackServer(),
             token.getStatus().getToken(),
             namespace);
+  }
+
+  /**
+   * The same by another name of the API server's, {@code localhost}: packets to it can be dropped
+   * ({@link Partition}) while everybody else reaches the API server.
+   */
+  public Path severableKubeconfigFor(String namespace, String serviceAccount) {
+    Path ordinary = kubeconfigFor(namespace, serviceAccount);
+    Path severable = ordinary.resolveSibling("severable-" + ordinary.getFileName());
+    try {
+      return Files.writeString(
+          severable,
+          Files.readString(ordinary)
+              .replace("//" + ControlPlane.ADDRESS + ":", "//" + Partition.API_SERVER + ":"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

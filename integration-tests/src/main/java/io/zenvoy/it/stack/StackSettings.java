@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param test names the folder for logs
  * @param namespaces {@code KUBE_NAMESPACE}, in which {@code HOME} stands for the stack's own
+ * @param election whether the control plane is one of two that elect a leader
  * @param xdsServer further settings of xds-server
  */
 public record StackSettings(
@@ -16,6 +17,7 @@ public record StackSettings(
     Redirect redirect,
     XdsVariant variant,
     String namespaces,
+    Election election,
     Map<String, String> xdsServer) {
   /** The word in {@link #namespaces} for the stack's own namespace. */
   public static final String HOME = "HOME";
@@ -35,18 +37,30 @@ public record StackSettings(
 
   /** One namespace, and sleep after two quiet seconds. */
   public static StackSettings of(String test, Redirect redirect, XdsVariant variant) {
-    return new StackSettings(test, redirect, variant, HOME, QUICK);
+    return new StackSettings(test, redirect, variant, HOME, Election.NONE, QUICK);
+  }
+
+  /** Whether there is a leader to elect. */
+  public enum Election {
+    NONE,
+    /** A second control plane may be started, and clients find the leader by a Service. */
+    OF_TWO
+  }
+
+  /** The same with a control plane that takes part in an election. */
+  public StackSettings withElection() {
+    return new StackSettings(test, redirect, variant, namespaces, Election.OF_TWO, xdsServer);
   }
 
   /** The same with {@code KUBE_NAMESPACE}. */
   public StackSettings withNamespaces(String other) {
-    return new StackSettings(test, redirect, variant, other, xdsServer);
+    return new StackSettings(test, redirect, variant, other, election, xdsServer);
   }
 
   /** The same with one more setting of xds-server, or another value of one. */
   public StackSettings with(String key, String value) {
     Map<String, String> changed = new LinkedHashMap<>(xdsServer);
     changed.put(key, value);
-    return new StackSettings(test, redirect, variant, namespaces, changed);
+    return new StackSettings(test, redirect, variant, namespaces, election, changed);
   }
 }

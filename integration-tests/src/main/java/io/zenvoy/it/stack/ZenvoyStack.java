@@ -11,8 +11,6 @@ import io.zenvoy.it.kube.Kubelet;
 import io.zenvoy.it.kube.Permissions;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.EchoUpstream;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,12 +26,10 @@ public final class ZenvoyStack implements AutoCloseable {
   private final StackSettings settings;
   private final KubeCluster cluster;
   private final String namespace;
-  private final Path kubeconfig;
   private final EchoUpstream upstream = EchoUpstream.on(Services.CONTAINER_PORT);
   private final Kubelet kubelet;
   private final Programs programs;
-  private final int xdsPort = FreePorts.next();
-  private final String xdsAdminPort = Integer.toString(FreePorts.next());
+  private final ControlPlanes controlPlanes;
   private final String daemonAdminPort = Integer.toString(FreePorts.next());
   private final HttpDownstream downstream =
       new HttpDownstream(new HostPort("127.0.0.1", HTTP_PORT));
@@ -45,7 +41,6 @@ public final class ZenvoyStack implements AutoCloseable {
     this.settings = settings;
     this.cluster = cluster;
     namespace = cluster.newNamespace();
-    kubeconfig = cluster.kubeconfigFor(namespace, SERVICE_ACCOUNT);
     if (settings.namespaces().equals(StackSettings.HOME)) {
       Permissions.grantIn(cluster, namespace, SERVICE_ACCOUNT);
     } else {
@@ -53,9 +48,12 @@ public final class ZenvoyStack implements AutoCloseable {
     }
     kubelet = new Kubelet(cluster, namespace, upstream);
     programs = new Programs(settings.test());
-    xdsServer = programs.xdsServer(xdsServerEnvironment());
+    controlPlanes = new ControlPlanes(settings, cluster, namespace, SERVICE_ACCOUNT);
+    xdsServer = programs.xdsServer(controlPlanes.environment());
     tproxy = programs.tproxy(daemonEnvironment());
-    envoy = Envoy.start(settings.test(), EnvoyBootstrap.of(xdsPort, settings.variant()));
+    envoy =
+        Envoy.start(
+            settings.test(), EnvoyBootstrap.of(controlPlanes.address(), settings.variant()));
   }
 
   /** Starts everything and waits until it serves. */
@@ -99,7 +97,7 @@ public final class ZenvoyStack implements AutoCloseable {
 
   /** Where the control plane serves xDS, for Envoys of the test's own. */
   public HostPort xds() {
-    return new HostPort("127.0.0.1", xdsPort);
+    return controlPlanes.address();
   }
 
   public Envoy envoy() {
@@ -116,8 +114,13 @@ public final class ZenvoyStack implements AutoCloseable {
 
   /** Starts the control plane again after the test has ended it; does not wait. */
   public Programs.RunningProgram startXdsServer() {
-    xdsServer = programs.xdsServer(xdsServerEnvironment());
+    xdsServer = programs.xdsServer(controlPlanes.environment());
     return xdsServer;
+  }
+
+  /** Starts a second control plane, of an election; does not wait. */
+  public Programs.RunningProgram startStandby() {
+    return programs.xdsServer(controlPlanes.standbyEnvironment());
   }
 
   /** Starts the daemon again after the test has ended it; does not wait. */
@@ -128,7 +131,9 @@ public final class ZenvoyStack implements AutoCloseable {
 
   /** Starts Envoy again after the test has ended it, and waits until its admin port answers. */
   public Envoy startEnvoy() {
-    envoy = Envoy.start(settings.test(), EnvoyBootstrap.of(xdsPort, settings.variant()));
+    envoy =
+        Envoy.start(
+            settings.test(), EnvoyBootstrap.of(controlPlanes.address(), settings.variant()));
     return envoy;
   }
 
@@ -137,26 +142,15 @@ public final class ZenvoyStack implements AutoCloseable {
     downstream.close();
     envoy.kill();
     programs.close();
+    controlPlanes.close();
     kubelet.close();
     cluster.client().namespaces().withName(namespace).delete();
-  }
-
-  private Map<String, String> xdsServerEnvironment() {
-    Map<String, String> environment = new LinkedHashMap<>(settings.xdsServer());
-    environment.put("KUBECONFIG", kubeconfig.toString());
-    environment.put("KUBE_NAMESPACE", settings.namespaces().replace(StackSettings.HOME, namespace));
-    environment.put("POD_NAMESPACE", namespace);
-    environment.put("POD_NAME", "zenvoy-xds-1");
-    environment.put("SLOTS", settings.redirect().slots());
-    environment.put("XDS_PORT", Integer.toString(xdsPort));
-    environment.put("ADMIN_PORT", xdsAdminPort);
-    return environment;
   }
 
   private Map<String, String> daemonEnvironment() {
     return Map.of(
         "XDS_ADDR",
-        "127.0.0.1:" + xdsPort,
+        controlPlanes.address().toString(),
         "TPROXY_CMD",
         settings.redirect().command(),
         "POD_NAME",

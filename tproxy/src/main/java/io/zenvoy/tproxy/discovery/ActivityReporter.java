@@ -80,6 +80,14 @@ final class ActivityReporter {
     }
   }
 
+  /** Gives the stream up, so that another one is opened. */
+  void abandon() {
+    Stream current = stream;
+    if (current != null && current.messages != null) {
+      current.messages.cancel("the server is silent", null);
+    }
+  }
+
   private void repeatParked() {
     Stream current = stream;
     if (current != null && !current.parked.isEmpty()) {

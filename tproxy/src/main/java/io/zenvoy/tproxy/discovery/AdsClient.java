@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,6 +74,15 @@ final class AdsClient {
         AggregatedDiscoveryServiceGrpc.newStub(channel).deltaAggregatedResources(opened);
     for (ResourceKind kind : ResourceKind.values()) {
       opened.requests.onNext(subscription(kind));
+    }
+  }
+
+  /** Gives the stream up, so that another one is opened. */
+  void abandon() {
+    Stream current = stream;
+    if (current != null
+        && current.requests instanceof ClientCallStreamObserver<DeltaDiscoveryRequest> requests) {
+      requests.cancel("the server is silent", null);
     }
   }
 

@@ -26,7 +26,7 @@ public final class Discovery implements AutoCloseable {
   /**
    * The client side of gRPC pings every ten seconds at most, whatever it is told. It also makes
    * this time-out the socket's TCP_USER_TIMEOUT, though, and reports go out twice a second: so a
-   * server that vanished from the network is noticed within it, and only one that is frozen later.
+   * server that vanished from the network is noticed within it; one that is frozen, by the probe.
    */
   private static final int KEEP_ALIVE_SECONDS = 2;
 
@@ -36,6 +36,7 @@ public final class Discovery implements AutoCloseable {
   private final ManagedChannel channel;
   private final AdsClient ads;
   private final ActivityReporter reporter;
+  private final ServerProbe probe;
   private final AtomicBoolean reportRequested = new AtomicBoolean();
   private volatile boolean ready;
 
@@ -62,6 +63,7 @@ public final class Discovery implements AutoCloseable {
     reporter = new ActivityReporter(channel, thread, node, source);
     ads =
         new AdsClient(channel, thread, node, sink, this::installed, new DiscoveryMetrics(registry));
+    probe = new ServerProbe(channel, thread, this::reconnect);
   }
 
   /**
@@ -77,7 +79,15 @@ public final class Discovery implements AutoCloseable {
       MeterRegistry registry) {
     Discovery discovery = new Discovery(server, node, sink, source, registry);
     discovery.thread.execute(discovery.ads::connect);
+    discovery.thread.execute(discovery.probe::start);
     return discovery;
+  }
+
+  /** The server is silent: both streams go on over a new connection, perhaps to another one. */
+  private void reconnect() {
+    channel.enterIdle();
+    ads.abandon();
+    reporter.abandon();
   }
 
   private void installed(RoutingTable table) {

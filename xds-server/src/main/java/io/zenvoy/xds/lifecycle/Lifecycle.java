@@ -15,6 +15,9 @@ import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: everything happens on one thread, see {@link LifecycleThread}.
  */
-public final class Lifecycle implements NodeEvents {
+public final class Lifecycle implements NodeEvents, Neighbours {
   private final LifecycleSettings settings;
   private final Publisher publisher;
   private final Scaler scaler;
   private final LifecycleObserver observer;
   private final LongSupplier clock;
+  private final InstantSource wallClock;
+  private final Companions companions = new Companions();
   private final long startedNanos;
   private final Nodes nodes;
   private final Rollout rollout;
@@ -48,6 +53,7 @@ public final class Lifecycle implements NodeEvents {
   private final Map<String, Cluster> clusters = new HashMap<>();
   private final Map<String, WorkloadLife> livesByCluster = new HashMap<>();
   private Set<NodeKey> doubled = Set.of();
+  private final Deque<WorkloadKey> woken = new ArrayDeque<>();
   private boolean synced;
   private long unknownNanos;
   private long nextSleepCheckNanos;
@@ -55,18 +61,21 @@ public final class Lifecycle implements NodeEvents {
   /**
    * @param scaler calls back on the life cycle's thread
    * @param clock monotonic nanoseconds
+   * @param wallClock for schedules alone
    */
   public Lifecycle(
       LifecycleSettings settings,
       Publisher publisher,
       Scaler scaler,
       LifecycleObserver observer,
-      LongSupplier clock) {
+      LongSupplier clock,
+      InstantSource wallClock) {
     this.settings = settings;
     this.publisher = publisher;
     this.scaler = scaler;
     this.observer = observer;
     this.clock = clock;
+    this.wallClock = wallClock;
     this.startedNanos = clock.getAsLong();
     this.unknownNanos = startedNanos;
     this.nextSleepCheckNanos = startedNanos + settings.sleepCheck().toNanos();
@@ -89,6 +98,7 @@ public final class Lifecycle implements NodeEvents {
       case WorkloadEvent.ServiceChanged(ServiceSpec service) -> {
         ServiceSpec before = services.put(service.key(), service);
         if (synced && !service.equals(before)) {
+          companions.define(services);
           manage(service, before);
         }
       }
@@ -96,6 +106,7 @@ public final class Lifecycle implements NodeEvents {
         ServiceSpec before = services.remove(service);
         endpoints.remove(service);
         if (synced && before != null) {
+          companions.define(services);
           release(before);
         }
       }
@@ -149,6 +160,7 @@ public final class Lifecycle implements NodeEvents {
         life.considerSleep(unknownNanos);
       }
     }
+    evaluateWoken();
     if (sleepCheck) {
       nextSleepCheckNanos = now + settings.sleepCheck().toNanos();
     }
@@ -198,11 +210,36 @@ public final class Lifecycle implements NodeEvents {
       life.reportedBy(node, report.stream());
     }
     touched.forEach(WorkloadLife::evaluate);
+    evaluateWoken();
   }
 
   @Override
   public void reportsEnded(NodeKey node, long stream) {
     nodes.reportsEnded(node, stream);
+  }
+
+  @Override
+  public boolean want(WorkloadKey workload) {
+    WorkloadLife life = lives.get(workload);
+    return (life != null && life.isAwakeTime(wallClock.instant()))
+        || companions.wakersOf(workload).stream()
+            .map(lives::get)
+            .anyMatch(waker -> waker != null && waker.isAwaited());
+  }
+
+  @Override
+  public void awaited(WorkloadKey workload) {
+    woken.addAll(companions.wokenWith(workload));
+  }
+
+  /** Looks after those that wake with others, once these are done: no life is in two places. */
+  private void evaluateWoken() {
+    while (!woken.isEmpty()) {
+      WorkloadLife life = lives.get(woken.removeFirst());
+      if (life != null) {
+        life.evaluate();
+      }
+    }
   }
 
   private void tellDoubled(long now) {
@@ -215,6 +252,7 @@ public final class Lifecycle implements NodeEvents {
 
   private void begin() {
     synced = true;
+    companions.define(services);
     List<ServiceSpec> byAge = services.values().stream().sorted(Hosts.BY_AGE).toList();
     byAge.forEach(service -> manage(service, null));
     lives.values().forEach(WorkloadLife::evaluate);
@@ -247,7 +285,7 @@ public final class Lifecycle implements NodeEvents {
   }
 
   private WorkloadLife newLife(WorkloadKey key) {
-    WorkloadLife life = new WorkloadLife(key, nodes, rollout, scaler, observer, clock);
+    WorkloadLife life = new WorkloadLife(key, nodes, rollout, scaler, observer, this, clock);
     WorkloadEvent seen = observed.get(key);
     if (seen != null) {
       tell(life, seen);

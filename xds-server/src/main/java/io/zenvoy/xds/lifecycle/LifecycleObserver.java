@@ -13,7 +13,9 @@ public interface LifecycleObserver {
   enum WakeOutcome {
     READY,
     TIMEOUT,
-    FAILED
+    FAILED,
+    /** It would have been woken, but is only watched. */
+    DRY_RUN
   }
 
   /** How an attempt to put a workload to sleep ended. */
@@ -24,7 +26,9 @@ public interface LifecycleObserver {
     /** Not every node could prove in time that nothing is under way. */
     UNPROVEN,
     /** Somebody else changed the workload, or the write failed. */
-    NOT_SCALED
+    NOT_SCALED,
+    /** It would have been put to sleep, but is only watched. */
+    DRY_RUN
   }
 
   /** A workload is in a phase. */
@@ -42,6 +46,9 @@ public interface LifecycleObserver {
   void wakeEnded(ManagedWorkload workload, WakeOutcome outcome, Duration duration, String reason);
 
   void sleepEnded(ManagedWorkload workload, SleepOutcome outcome);
+
+  /** A workload that is only watched would have spared this much of one replica's time. */
+  void saved(ManagedWorkload workload, Duration replicaTime);
 
   /**
    * There is no slot for a service's port, so it is not served: {@code PROXY_ADDR} is too small.

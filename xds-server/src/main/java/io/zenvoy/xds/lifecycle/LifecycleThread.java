@@ -1,9 +1,7 @@
 package io.zenvoy.xds.lifecycle;
 
-import io.zenvoy.xds.serve.ActivityReport;
-import io.zenvoy.xds.serve.NodeEvents;
-import io.zenvoy.xds.serve.NodeKey;
-import io.zenvoy.xds.serve.ResourceType;
+import io.zenvoy.common.StartupException;
+import io.zenvoy.xds.workloads.Leadership;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.util.concurrent.Executors;
@@ -11,40 +9,74 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that owns the life cycle. Everybody else hands events over and goes on; nobody
  * ever waits for it. An event that fails is logged and does not stop those behind it.
+ *
+ * <p>There is a life cycle only during a {@link Term}; without one what changes is remembered for
+ * the next. Whether the leadership still holds is asked before every event, so a process that was
+ * stopped and continued decides nothing with what it believed before.
  */
-public final class LifecycleThread implements NodeEvents, Consumer<WorkloadEvent>, AutoCloseable {
+public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifecycleThread.class);
   private static final long TICK_MILLIS = 50;
+  private static final long END_SECONDS = 2;
+  private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("lifecycle").daemon(true).factory());
-  private final Lifecycle lifecycle;
+  private final Scaler scaler;
+  private final Term.Factory terms;
+  private final LastKnown known = new LastKnown();
+
+  /** The newest right to serve; owned by the thread, as is everything below. */
+  private @Nullable Leadership leadership;
+
+  private @Nullable Term term;
+  private long termNumber;
+  private long nextAttemptNanos = System.nanoTime();
   private volatile boolean synced;
 
   /**
    * @param scaler asked from this thread; its answers are brought back to it
-   * @param lifecycle makes the life cycle with a scaler that it may use
    */
-  public LifecycleThread(Scaler scaler, Function<Scaler, Lifecycle> lifecycle) {
-    this.lifecycle =
-        lifecycle.apply(
-            (request, outcome) ->
-                scaler.scale(request, result -> hand(() -> outcome.accept(result))));
+  public LifecycleThread(Scaler scaler, Term.Factory terms) {
+    this.scaler = scaler;
+    this.terms = terms;
   }
 
-  /** Starts to let time pass. */
-  @SuppressWarnings("FutureReturnValueIgnored") // hand() catches whatever a tick throws
+  /** Starts to let time pass; serves as soon as it {@linkplain #lead leads}. */
+  @SuppressWarnings("FutureReturnValueIgnored") // run() catches whatever a tick throws
   public void start() {
     executor.scheduleWithFixedDelay(
-        () -> run(lifecycle::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        () -> run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * The same as the only control plane.
+   *
+   * @throws io.zenvoy.common.StartupException if the port can't be bound
+   */
+  public void startAlone() {
+    leadership = Leadership.ALONE;
+    beginTerm(Leadership.ALONE);
+    start();
+  }
+
+  /** Serves from now on, for as long as the leadership holds. */
+  public void lead(Leadership won) {
+    hand(
+        () -> {
+          endTerm("another leadership was won");
+          leadership = won;
+          nextAttemptNanos = System.nanoTime();
+          mayDecide();
+        });
   }
 
   /** Whether everything that existed at the start is known. */
@@ -56,45 +88,113 @@ public final class LifecycleThread implements NodeEvents, Consumer<WorkloadEvent
   public void accept(WorkloadEvent event) {
     hand(
         () -> {
-          lifecycle.changed(event);
-          synced = lifecycle.isSynced();
+          known.remember(event);
+          synced = known.isSynced();
+          Term current = term;
+          if (current != null && mayDecide()) {
+            current.lifecycle().changed(event);
+            announce(event);
+          }
         });
   }
 
-  @Override
-  public void connected(NodeKey node, int streams) {
-    hand(() -> lifecycle.connected(node, streams));
-  }
-
-  @Override
-  public void disconnected(NodeKey node, int streams) {
-    hand(() -> lifecycle.disconnected(node, streams));
-  }
-
-  @Override
-  public void acknowledged(NodeKey node, ResourceType type, long revision) {
-    hand(() -> lifecycle.acknowledged(node, type, revision));
-  }
-
-  @Override
-  public void rejected(NodeKey node, ResourceType type, String reason) {
-    hand(() -> lifecycle.rejected(node, type, reason));
-  }
-
-  @Override
-  public void reported(ActivityReport report) {
-    hand(() -> lifecycle.reported(report));
-  }
-
-  @Override
-  public void reportsEnded(NodeKey node, long stream) {
-    hand(() -> lifecycle.reportsEnded(node, stream));
-  }
-
-  /** Stops; what was handed over and not yet done is dropped. */
+  /** Ends the term; what was handed over and not yet done is dropped. Idempotent. */
   @Override
   public void close() {
+    hand(
+        () -> {
+          endTerm("stopping");
+          leadership = null;
+        });
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        LOG.error("the life cycle did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     executor.shutdownNow();
+  }
+
+  private void tick() {
+    Term current = term;
+    if (mayDecide() && current != null) {
+      current.lifecycle().tick();
+    }
+  }
+
+  /** Whether there is a term and it lasts; begins and ends it as the leadership says. */
+  private boolean mayDecide() {
+    Leadership held = leadership;
+    if (held == null) {
+      return false;
+    }
+    if (!held.holds()) {
+      endTerm("the leadership ended");
+      leadership = null;
+      return false;
+    }
+    if (term == null) {
+      tryBeginTerm(held);
+    }
+    return term != null;
+  }
+
+  private void tryBeginTerm(Leadership held) {
+    long now = System.nanoTime();
+    if (now - nextAttemptNanos < 0) {
+      return;
+    }
+    nextAttemptNanos = now + ATTEMPT_NANOS;
+    try {
+      beginTerm(held);
+    } catch (StartupException e) {
+      LOG.atError().addKeyValue("reason", e.getMessage()).log("can't serve yet");
+    }
+  }
+
+  private void beginTerm(Leadership held) {
+    long number = ++termNumber;
+    Term begun =
+        terms.begin(
+            held,
+            new HandedOver(event -> handTo(number, event)),
+            (request, outcome) ->
+                scaler.scale(
+                    request, result -> handTo(number, lifecycle -> outcome.accept(result))));
+    term = begun;
+    known.tell(
+        event -> {
+          begun.lifecycle().changed(event);
+          announce(event);
+        });
+  }
+
+  private void announce(WorkloadEvent event) {
+    if (event instanceof WorkloadEvent.Synced && leadership != null) {
+      leadership.serving();
+    }
+  }
+
+  private void endTerm(String reason) {
+    Term ending = term;
+    if (ending != null) {
+      term = null;
+      LOG.atInfo().addKeyValue("reason", reason).log("serves no longer");
+      ending.close();
+    }
+  }
+
+  /** What belongs to a term that has ended is dropped. */
+  private void handTo(long number, Consumer<Lifecycle> event) {
+    hand(
+        () -> {
+          Term current = term;
+          if (current != null && number == termNumber && mayDecide()) {
+            event.accept(current.lifecycle());
+          }
+        });
   }
 
   private void hand(Runnable event) {

@@ -61,6 +61,11 @@ final class Replicas {
     return observed;
   }
 
+  /** Whether the workload is known to have no replicas. */
+  boolean isZero() {
+    return version != null && count() == 0;
+  }
+
   boolean isMissing() {
     return missing;
   }

@@ -21,12 +21,16 @@ final class Waker {
   /** How long the daemons are given to answer what they had parked when a wake failed. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
+  /** How long after a failure a wake is tried again for which no client of its own waits. */
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
   private final WorkloadKey key;
   private final Nodes nodes;
   private final Rollout rollout;
   private final Replicas replicas;
   private final Activity activity;
   private final WorkloadClusters clusters;
+  private final Neighbours neighbours;
   private final LongSupplier clock;
 
   /** Why the workload can't become ready; empty if nothing is known to be wrong. */
@@ -56,6 +60,7 @@ final class Waker {
       Replicas replicas,
       Activity activity,
       WorkloadClusters clusters,
+      Neighbours neighbours,
       LongSupplier clock) {
     this.key = key;
     this.nodes = nodes;
@@ -63,6 +68,7 @@ final class Waker {
     this.replicas = replicas;
     this.activity = activity;
     this.clusters = clusters;
+    this.neighbours = neighbours;
     this.clock = clock;
   }
 
@@ -110,6 +116,7 @@ final class Waker {
   private Decision begin() {
     failedAnew = false;
     replicas.freshStart();
+    neighbours.awaited(key);
     return new Decision.Go(new State.Waking(OptionalLong.of(clock.getAsLong())));
   }
 
@@ -125,6 +132,9 @@ final class Waker {
   }
 
   private Decision whileAwaited(long waitedNanos) {
+    if (clusters.isDryRun()) {
+      return fail(WakeOutcome.FAILED, waitedNanos, "dry run: nothing is scaled");
+    }
     if (replicas.isMissing()) {
       return fail(WakeOutcome.FAILED, waitedNanos, key + " does not exist");
     }
@@ -154,6 +164,7 @@ final class Waker {
   private void returnToZeroIfVain() {
     long now = clock.getAsLong();
     if (wokenByUs
+        && !clusters.isDryRun()
         && nodes.allKnown(now)
         && now - activity.latestNanos() >= clusters.window().toNanos()
         && !activity.isUnderWay(clusters.all())) {
@@ -162,12 +173,29 @@ final class Waker {
   }
 
   private boolean isAwaited(State state) {
+    return isAwaitedByClients(state) || isWantedOtherwise(state);
+  }
+
+  /** Whether a client of the workload's own waits. */
+  boolean isAwaitedByClients(State state) {
     long now = clock.getAsLong();
     boolean judged =
-        state instanceof State.Asleep(Optional<Verdict> verdict, long since)
-            && verdict.isPresent()
-            && now - since < ANSWER_LIMIT.toNanos();
+        sinceVerdict(state).isPresent() && sinceVerdict(state).getAsLong() < ANSWER_LIMIT.toNanos();
     return activity.isAwaited(
         clusters.all(), cluster -> judged ? rollout.revision(NodeKind.DAEMON, cluster) : 0, now);
+  }
+
+  private boolean isWantedOtherwise(State state) {
+    OptionalLong sinceVerdict = sinceVerdict(state);
+    return (sinceVerdict.isEmpty() || sinceVerdict.getAsLong() >= RETRY.toNanos())
+        && neighbours.want(key);
+  }
+
+  /** How long ago the latest wake failed, for a workload that sleeps since then. */
+  private OptionalLong sinceVerdict(State state) {
+    return state instanceof State.Asleep(Optional<Verdict> verdict, long since)
+            && verdict.isPresent()
+        ? OptionalLong.of(clock.getAsLong() - since)
+        : OptionalLong.empty();
   }
 }

@@ -4,6 +4,7 @@ import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,18 @@ final class WorkloadClusters {
   /** How many replicas a wake asks for. */
   int wantedReplicas() {
     return byName.values().stream().mapToInt(c -> c.policy().replicas()).max().orElse(1);
+  }
+
+  /** Whether nothing is to be carried out: one cautious service holds for all. */
+  boolean isDryRun() {
+    return byName.values().stream().anyMatch(cluster -> cluster.policy().dryRun());
+  }
+
+  /** Whether the workload is to be awake now, whoever asks. */
+  boolean isAwakeTime(Instant now) {
+    return byName.values().stream()
+        .flatMap(cluster -> cluster.policy().awakeTimes().stream())
+        .anyMatch(times -> times.contain(now));
   }
 
   private Duration longest(Function<ServicePolicy, Duration> setting) {

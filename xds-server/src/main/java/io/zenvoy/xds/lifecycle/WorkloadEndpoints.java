@@ -27,6 +27,12 @@ final class WorkloadEndpoints {
    */
   private static final Duration DYING = Duration.ofSeconds(3);
 
+  /**
+   * After this long an endpoint that is listed although the workload has no replicas is none of its
+   * own, and lives: a Service may select the pods of several workloads.
+   */
+  private static final Duration DYING_FROM_THE_START = Duration.ofSeconds(10);
+
   private final LongSupplier clock;
   private final Map<String, Endpoints> byCluster = new HashMap<>();
   private final Set<HostPort> dying = new HashSet<>();
@@ -37,8 +43,18 @@ final class WorkloadEndpoints {
     this.clock = clock;
   }
 
-  void put(String cluster, Endpoints endpoints) {
-    byCluster.put(cluster, endpoints);
+  /**
+   * The endpoints of a cluster, as they are listed now.
+   *
+   * @param atZero whether the workload is known to have no replicas: what is listed when it becomes
+   *     known to us may be what another control plane has just put to sleep
+   */
+  void put(String cluster, Endpoints endpoints, boolean atZero) {
+    if (byCluster.put(cluster, endpoints) == null && atZero) {
+      dying.addAll(endpoints.ready());
+      timed = true;
+      dyingUntilNanos = clock.getAsLong() + DYING_FROM_THE_START.toNanos();
+    }
     dying.removeIf(
         endpoint -> byCluster.values().stream().noneMatch(e -> e.ready().contains(endpoint)));
   }
@@ -61,16 +77,21 @@ final class WorkloadEndpoints {
     }
   }
 
+  /** Whether some will be ready by the passing of time alone. */
+  boolean mayRevive() {
+    return timed && !dying.isEmpty();
+  }
+
   /** Whether any cluster has a ready endpoint. */
   boolean anyReady() {
+    if (timed && clock.getAsLong() - dyingUntilNanos >= 0) {
+      dying.clear();
+    }
     return byCluster.keySet().stream().anyMatch(cluster -> !ready(cluster).isEmpty());
   }
 
   private List<HostPort> ready(String cluster) {
     List<HostPort> ready = byCluster.getOrDefault(cluster, Endpoints.NONE).ready();
-    if (dying.isEmpty() || (timed && clock.getAsLong() - dyingUntilNanos >= 0)) {
-      return ready;
-    }
     return ready.stream().filter(endpoint -> !dying.contains(endpoint)).toList();
   }
 

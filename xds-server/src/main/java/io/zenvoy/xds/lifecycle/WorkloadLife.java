@@ -10,6 +10,7 @@ import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +30,7 @@ final class WorkloadLife {
   private final WorkloadKey key;
   private final Rollout rollout;
   private final LifecycleObserver observer;
+  private final Neighbours neighbours;
   private final LongSupplier clock;
   private final Replicas replicas;
   private final Activity activity;
@@ -36,6 +38,7 @@ final class WorkloadLife {
   private final WorkloadEndpoints endpoints;
   private final Waker waker;
   private final Drainer drainer;
+  private final DryRun dryRun;
   private boolean moved;
   private State state = new State.Asleep(Optional.empty(), 0);
 
@@ -45,16 +48,19 @@ final class WorkloadLife {
       Rollout rollout,
       Scaler scaler,
       LifecycleObserver observer,
+      Neighbours neighbours,
       LongSupplier clock) {
     this.key = key;
     this.rollout = rollout;
     this.observer = observer;
+    this.neighbours = neighbours;
     this.clock = clock;
     this.replicas = new Replicas(key, scaler, clock, this::evaluate);
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
-    this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, clock);
+    this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, clock);
     this.drainer = new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, clock);
+    this.dryRun = new DryRun(observer, this::told, clock);
   }
 
   WorkloadKey key() {
@@ -80,7 +86,8 @@ final class WorkloadLife {
   /** Whether it may change its phase or its endpoints by the passing of time alone. */
   boolean isRestless() {
     return switch (state) {
-      case State.Asleep asleep -> replicas.count() > 0;
+      case State.Asleep asleep ->
+          replicas.count() > 0 || endpoints.mayRevive() || neighbours.want(key);
       case State.Waking waking -> true;
       case State.Awake awake -> !awake.slotBehind();
       case State.Draining draining -> true;
@@ -101,7 +108,7 @@ final class WorkloadLife {
 
   /** The endpoints of one cluster have changed. */
   void endpoints(String cluster, Endpoints now) {
-    endpoints.put(cluster, now);
+    endpoints.put(cluster, now, replicas.isZero());
     publish();
     evaluate();
   }
@@ -134,15 +141,32 @@ final class WorkloadLife {
 
   /** Begins to drain if the workload was quiet for its whole window. */
   void considerSleep(long unknownUntilNanos) {
-    if (state instanceof State.Awake) {
-      drainer
-          .begin(unknownUntilNanos)
-          .ifPresent(
-              draining -> {
-                enter(draining);
-                evaluate();
-              });
+    if (!(state instanceof State.Awake)) {
+      return;
     }
+    dryRun.proceed(activity.uses(), replicas.count());
+    if (neighbours.want(key)) {
+      return;
+    }
+    Optional<State.Draining> draining = drainer.begin(unknownUntilNanos);
+    if (draining.isPresent()) {
+      if (clusters.isDryRun()) {
+        dryRun.sleep(activity.uses());
+      } else {
+        enter(draining.get());
+        evaluate();
+      }
+    }
+  }
+
+  /** Whether clients of its own wait for it. */
+  boolean isAwaited() {
+    return state instanceof State.Waking && waker.isAwaitedByClients(state);
+  }
+
+  /** Whether the workload is to be awake at that time, whoever asks. */
+  boolean isAwakeTime(Instant now) {
+    return clusters.isAwakeTime(now);
   }
 
   /** Derives what is to be done from what is known now. */

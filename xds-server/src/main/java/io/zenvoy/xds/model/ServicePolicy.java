@@ -1,6 +1,9 @@
 package io.zenvoy.xds.model;
 
+import io.zenvoy.xds.schedule.AwakeTimes;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * How one service wakes and sleeps.
@@ -12,6 +15,9 @@ import java.time.Duration;
  * @param startingCounts whether an endpoint that is not ready yet may be dialled as soon as its
  *     port opens ({@code ready: tcp})
  * @param streaming whether its requests have no overall time limit
+ * @param wakeWith the services whose workloads are woken at the same time
+ * @param awakeTimes when its workload is awake whoever asks
+ * @param dryRun whether everything is decided and told, and nothing carried out
  */
 public record ServicePolicy(
     int replicas,
@@ -19,8 +25,12 @@ public record ServicePolicy(
     Duration wakeTimeout,
     int maxParked,
     boolean startingCounts,
-    boolean streaming) {
+    boolean streaming,
+    List<ServiceKey> wakeWith,
+    Optional<AwakeTimes> awakeTimes,
+    boolean dryRun) {
   public ServicePolicy {
+    wakeWith = List.copyOf(wakeWith);
     if (replicas < 1) {
       throw new IllegalArgumentException("replicas: " + replicas + " (expected: >= 1)");
     }
@@ -30,5 +40,39 @@ public record ServicePolicy(
     if (!scaleToZeroAfter.isPositive() || !wakeTimeout.isPositive()) {
       throw new IllegalArgumentException("durations (expected: more than zero)");
     }
+  }
+
+  /** A policy in which nothing else is asked for. */
+  public ServicePolicy(
+      int replicas,
+      Duration scaleToZeroAfter,
+      Duration wakeTimeout,
+      int maxParked,
+      boolean startingCounts,
+      boolean streaming) {
+    this(
+        replicas,
+        scaleToZeroAfter,
+        wakeTimeout,
+        maxParked,
+        startingCounts,
+        streaming,
+        List.of(),
+        Optional.empty(),
+        false);
+  }
+
+  /** The same policy, only watched. */
+  public ServicePolicy watched() {
+    return new ServicePolicy(
+        replicas,
+        scaleToZeroAfter,
+        wakeTimeout,
+        maxParked,
+        startingCounts,
+        streaming,
+        wakeWith,
+        awakeTimes,
+        true);
   }
 }

@@ -80,6 +80,10 @@ final class AdsService extends AggregatedDiscoveryServiceImplBase {
     return reception.admit(node);
   }
 
+  boolean mayServe() {
+    return reception.mayServe();
+  }
+
   <Q, R> AdsSession<Q, R> newSession(NodeKey node, AdsVariant<Q, R> variant, long revision) {
     return new AdsSession<>(node, variant, cache, revision, versions, events, meters);
   }

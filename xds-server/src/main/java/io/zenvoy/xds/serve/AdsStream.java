@@ -121,7 +121,11 @@ final class AdsStream<Q, R> implements StreamObserver<Q>, ResourceCache.Listener
 
   private void pump() {
     if (session != null && !ended) {
-      session.pump(outlet);
+      if (service.mayServe()) {
+        session.pump(outlet);
+      } else {
+        closeWith(NodeGate.NOT_LEADING);
+      }
     }
   }
 

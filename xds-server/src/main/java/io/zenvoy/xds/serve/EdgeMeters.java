@@ -4,20 +4,23 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What the gRPC edge counts. Thread-safe. */
-final class EdgeMeters {
+final class EdgeMeters implements AutoCloseable {
   private final MeterRegistry registry;
   private final Map<NodeKind, Map<ResourceType, Counter>> pushes;
   private final Map<NodeKind, Map<ResourceType, Counter>> pushedResources;
   private final Map<NodeKind, Map<ResourceType, Counter>> acknowledgements;
   private final Map<NodeKind, Map<ResourceType, Counter>> rejections;
   private final Map<NodeKind, Counter> reports;
+  private final List<Gauge> gauges = new ArrayList<>();
   private final Counter malformedReports;
   private final Counter unknownTypes;
 
@@ -44,11 +47,18 @@ final class EdgeMeters {
   /** Shows how many nodes of each kind are connected. */
   void clients(ToDoubleFunction<NodeKind> connected) {
     for (NodeKind kind : NodeKind.values()) {
-      Gauge.builder("zenvoy.xds.clients", () -> connected.applyAsDouble(kind))
-          .description("nodes with an ADS stream")
-          .tag("kind", label(kind))
-          .register(registry);
+      gauges.add(
+          Gauge.builder("zenvoy.xds.clients", () -> connected.applyAsDouble(kind))
+              .description("nodes with an ADS stream")
+              .tag("kind", label(kind))
+              .register(registry));
     }
+  }
+
+  /** Removes what is true of an open edge alone; what was counted stays. */
+  @Override
+  public void close() {
+    gauges.forEach(registry::remove);
   }
 
   void pushed(NodeKind kind, ResourceType type, int resources) {

@@ -5,19 +5,26 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
 import io.zenvoy.common.DaemonProtocol;
+import java.util.function.BooleanSupplier;
 
 /**
- * Decides who is served. Nobody is before the gate was opened. Thread-safe.
+ * Decides who is served. Nobody is before the gate was opened, nor while another control plane may
+ * lead. Thread-safe.
  *
  * <p>A daemon that can't receive the slots in use is turned away, too: whatever it were given,
  * connections would not reach it.
  */
 final class NodeGate {
+  static final Status NOT_LEADING =
+      Status.UNAVAILABLE.withDescription("another control plane leads: connect anew");
+
   private final String nodeId;
   private final DaemonCompatibility compatibility;
+  private final BooleanSupplier leads;
   private volatile boolean open;
 
-  NodeGate(EdgeSettings settings) {
+  NodeGate(EdgeSettings settings, BooleanSupplier leads) {
+    this.leads = leads;
     this.nodeId = settings.nodeId();
     this.compatibility = new DaemonCompatibility(settings.slots());
   }
@@ -47,8 +54,9 @@ final class NodeGate {
     open = true;
   }
 
-  boolean isOpen() {
-    return open;
+  /** Whether anything may be sent to anybody. */
+  boolean mayServe() {
+    return open && leads.getAsBoolean();
   }
 
   /** Decides about a node by what the first message of its stream says. */
@@ -56,6 +64,9 @@ final class NodeGate {
     if (!open) {
       return new Admission.Refused(
           "not_synced", Status.UNAVAILABLE.withDescription("not synced yet: come back later"));
+    }
+    if (!leads.getAsBoolean()) {
+      return new Admission.Refused("not_leading", NOT_LEADING);
     }
     if (node.getId().isEmpty()) {
       return new Admission.Refused(

@@ -43,6 +43,11 @@ final class Reception {
     return admission;
   }
 
+  /** Whether anything may be sent to anybody. */
+  boolean mayServe() {
+    return gate.mayServe();
+  }
+
   private void turnedAway(String node, String reason, Status status) {
     meters.streamRejected(reason);
     // Before the caches have synced everybody is turned away: nothing that people need to look at.

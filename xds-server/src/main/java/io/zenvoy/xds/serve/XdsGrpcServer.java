@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +28,22 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
   private final ResourceCache cache = new ResourceCache();
   private final NodeGate gate;
   private final AdsService ads;
+  private final EdgeMeters meters;
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
 
-  /** Builds everything; nothing is bound before {@link #start}. */
-  public XdsGrpcServer(EdgeSettings settings, NodeEvents events, MeterRegistry registry) {
+  /**
+   * Builds everything; nothing is bound before {@link #start}.
+   *
+   * @param leads asked before everything that is sent
+   */
+  public XdsGrpcServer(
+      EdgeSettings settings, NodeEvents events, MeterRegistry registry, BooleanSupplier leads) {
     this.settings = settings;
-    this.gate = new NodeGate(settings);
+    this.gate = new NodeGate(settings, leads);
     // Never shut down: it owns nothing, and closing streams post to it to the last.
     Executor executor = task -> Thread.ofVirtual().name("xds").start(task);
-    EdgeMeters meters = new EdgeMeters(registry);
+    this.meters = new EdgeMeters(registry);
     Reception reception = new Reception(gate, meters);
     ConnectedNodes nodes = new ConnectedNodes(events);
     meters.clients(nodes::count);
@@ -97,6 +104,7 @@ public final class XdsGrpcServer implements XdsEdge, AutoCloseable {
   public void close() {
     server.shutdown();
     ads.closeAll();
+    meters.close();
     try {
       if (!server.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

@@ -31,9 +31,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  *
  * <p>Owned by the life cycle's thread; the registry is read by others.
  */
-public final class LifecycleStatus implements LifecycleObserver {
+public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifecycleStatus.class);
   private static final String SERVICE = "service";
+  private static final double MILLIS_PER_HOUR = 3_600_000;
 
   private final MeterRegistry registry;
   private final EventRecorder recorder;
@@ -42,6 +43,7 @@ public final class LifecycleStatus implements LifecycleObserver {
   private record Known(Set<String> clusters, AtomicReference<Phase> phase, List<Meter> meters) {}
 
   private final AtomicInteger doubledNodes = new AtomicInteger();
+  private final Gauge doubledGauge;
 
   /**
    * Nothing is told yet.
@@ -51,9 +53,10 @@ public final class LifecycleStatus implements LifecycleObserver {
   public LifecycleStatus(MeterRegistry registry, EventRecorder recorder) {
     this.registry = registry;
     this.recorder = recorder;
-    Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
-        .description("Node ids that more than one node uses; while any is, nothing sleeps")
-        .register(registry);
+    this.doubledGauge =
+        Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
+            .description("Node ids that more than one node uses; while any is, nothing sleeps")
+            .register(registry);
   }
 
   @Override
@@ -101,6 +104,8 @@ public final class LifecycleStatus implements LifecycleObserver {
       log(workload.key(), workload.clusters())
           .addKeyValue("after_ms", duration.toMillis())
           .log("woken");
+    } else if (outcome == WakeOutcome.DRY_RUN) {
+      log(workload.key(), workload.clusters()).log("would have been woken (dry run)");
     } else {
       LOG.atWarn()
           .addKeyValue(SERVICE, names(workload.clusters()))
@@ -134,11 +139,26 @@ public final class LifecycleStatus implements LifecycleObserver {
         .clusters()
         .forEach(
             cluster -> count("zenvoy.sleeps", "Attempts to sleep by outcome", cluster, outcome));
-    if (outcome != SleepOutcome.ASLEEP) {
+    if (outcome == SleepOutcome.DRY_RUN) {
+      log(workload.key(), workload.clusters()).log("would go to sleep (dry run)");
+    } else if (outcome != SleepOutcome.ASLEEP) {
       log(workload.key(), workload.clusters())
           .addKeyValue("outcome", label(outcome))
           .log("stayed awake");
     }
+  }
+
+  @Override
+  public void saved(ManagedWorkload workload, Duration replicaTime) {
+    workload
+        .clusters()
+        .forEach(
+            cluster ->
+                Counter.builder("zenvoy.dry.run.saved.replica.hours")
+                    .description("Hours of replicas that a dry run would have saved")
+                    .tag(SERVICE, cluster)
+                    .register(registry)
+                    .increment(replicaTime.toMillis() / MILLIS_PER_HOUR));
   }
 
   @Override
@@ -179,6 +199,14 @@ public final class LifecycleStatus implements LifecycleObserver {
         .log("host belongs to an older service");
     recorder.warning(
         loser, "HostConflict", "the host " + host + " belongs to the older service " + owner);
+  }
+
+  /** Tells no phases any more; what was counted stays. */
+  @Override
+  public void close() {
+    workloads.values().forEach(known -> known.meters().forEach(registry::remove));
+    workloads.clear();
+    registry.remove(doubledGauge);
   }
 
   private List<Meter> phaseGauges(Set<String> services, AtomicReference<Phase> current) {

@@ -51,6 +51,8 @@ final class TestingWorld implements LifecycleObserver {
   final Map<NodeKey, Map<String, Counts>> figures = new HashMap<>();
   final Lifecycle lifecycle;
   boolean reporting = true;
+  Duration saved = Duration.ZERO;
+  Instant wallClock = Instant.EPOCH;
   private long nowNanos = 1_000_000_000_000L;
 
   record PendingScale(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
@@ -72,7 +74,8 @@ final class TestingWorld implements LifecycleObserver {
             publisher,
             (request, outcome) -> scales.add(new PendingScale(request, outcome)),
             this,
-            () -> nowNanos);
+            () -> nowNanos,
+            () -> wallClock);
   }
 
   /** A world in which one service sleeps, and an Envoy and a daemon are connected and known. */
@@ -227,6 +230,11 @@ final class TestingWorld implements LifecycleObserver {
   @Override
   public void sleepEnded(ManagedWorkload workload, SleepOutcome outcome) {
     told.add("sleep " + outcome);
+  }
+
+  @Override
+  public void saved(ManagedWorkload workload, Duration replicaTime) {
+    saved = saved.plus(replicaTime);
   }
 
   @Override

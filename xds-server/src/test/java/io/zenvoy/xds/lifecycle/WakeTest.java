@@ -282,6 +282,21 @@ class WakeTest {
   }
 
   @Test
+  void whatIsListedAtAStartAlthoughTheWorkloadIsAtZeroIsDyingUnlessItStays() {
+    TestingWorld fresh = new TestingWorld();
+    fresh.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("hello")));
+    fresh.observed("hello", 0, "v1");
+    fresh.ready("hello", POD);
+    fresh.lifecycle.changed(new WorkloadEvent.Synced());
+    fresh.connectBoth();
+    fresh.pass(Duration.ofSeconds(5));
+    assertThat(fresh.phase("hello")).isEqualTo(Phase.ASLEEP);
+
+    fresh.pass(Duration.ofSeconds(10));
+    assertThat(fresh.phase("hello")).isEqualTo(Phase.AWAKE);
+  }
+
+  @Test
   void aServiceThatLeavesWhileItsWakeIsWrittenIsForgotten() {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "hello")));

@@ -52,6 +52,23 @@ class AdmissionTest {
   }
 
   @Test
+  void whoLeadsNoLongerServesNobodyAtOnce() {
+    edge.server().open();
+    TestingStream<DiscoveryRequest, DiscoveryResponse> stream = edge.client().stateOfTheWorld();
+    stream.send(ask(envoy("pod-1"), CLUSTER));
+    stream.take();
+
+    edge.leadsNoLonger();
+    edge.apply(TestingResources.put(ENVOY, CLUSTER, "new", 1));
+
+    assertThat(stream.closed().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    Status status = closed(ask(envoy("pod-1"), CLUSTER));
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getDescription()).contains("another control plane leads");
+    assertThat(edge.counter("zenvoy.xds.rejected.streams", "reason", "not_leading")).isEqualTo(1);
+  }
+
+  @Test
   void aForeignNodeIsToldWhichSettingDecides() {
     edge.server().open();
     Node foreign = Node.newBuilder().setId("pod-1").setCluster("another").build();
@@ -146,7 +163,7 @@ class AdmissionTest {
   void aBusyPortIsNamedWithItsSetting() {
     EdgeSettings busy = new EdgeSettings(edge.server().port(), "zenvoy", TestingResources.SLOTS);
     try (XdsGrpcServer second =
-        new XdsGrpcServer(busy, new TestingNodeEvents(), new SimpleMeterRegistry())) {
+        new XdsGrpcServer(busy, new TestingNodeEvents(), new SimpleMeterRegistry(), () -> true)) {
       assertThatThrownBy(second::start)
           .isInstanceOf(StartupException.class)
           .hasMessageContaining("XDS_PORT: port " + busy.port() + " is in use");

@@ -78,6 +78,25 @@ public final class Annotations {
           "With tcp an endpoint counts as ready as soon as its port opens.");
   static final Annotation STREAMING =
       annotation("streaming", "true or false", "false", "Requests have no overall time limit.");
+  static final Annotation SCHEDULE =
+      annotation(
+          "schedule",
+          "spans such as 0 8 * * mon-fri to 0 18 * * mon-fri Europe/Berlin, separated by semicolons",
+          "",
+          "When the workload is awake whoever asks: from each time of the first cron expression to"
+              + " the next of the second, in UTC or the zone that is named.");
+  static final Annotation WAKE_WITH =
+      annotation(
+          "wake-with",
+          "names of Services, or namespace/name, separated by commas",
+          "",
+          "Services that are woken at the same time, with what they name in turn.");
+  static final Annotation DRY_RUN =
+      annotation(
+          "dry-run",
+          "true or false",
+          "DRY_RUN",
+          "Everything is decided, logged and counted, and nothing is scaled.");
 
   /** All of them, in the order of the README's table. */
   public static final List<Annotation> ALL =
@@ -93,7 +112,10 @@ public final class Annotations {
           PROTOCOL,
           MAX_PARKED,
           READY,
-          STREAMING);
+          STREAMING,
+          SCHEDULE,
+          WAKE_WITH,
+          DRY_RUN);
 
   private Annotations() {}
 

@@ -13,6 +13,7 @@ import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,20 @@ final class KubernetesScaler implements Scaler {
   private static final Duration READ_LIMIT = Duration.ofSeconds(2);
   private static final Duration SECOND_WRITE_LIMIT = Duration.ofSeconds(1);
 
+  private static final Reply NOT_LEADING = new Reply.Unanswered("this control plane does not lead");
+
   private final KubernetesApi api;
   private final ManagedWorkloads managed;
+  private final UnaryOperator<Duration> limits;
 
-  KubernetesScaler(KubernetesApi api, ManagedWorkloads managed) {
+  /**
+   * @param limits shortens what a write may take to what is left of the leadership; zero if nothing
+   *     may be written
+   */
+  KubernetesScaler(KubernetesApi api, ManagedWorkloads managed, UnaryOperator<Duration> limits) {
     this.api = api;
     this.managed = managed;
+    this.limits = limits;
   }
 
   @Override
@@ -66,12 +75,16 @@ final class KubernetesScaler implements Scaler {
   }
 
   private Reply patch(ScaleRequest request, ScalePatch.Zero zero, Duration limit) {
+    Duration allowed = limits.apply(limit);
+    if (allowed.isZero()) {
+      return NOT_LEADING;
+    }
     return api.jsonPatch(
         "scale",
         path(request.workload()) + "/scale",
         ScalePatch.body(
             request.observedReplicas(), request.observedVersion(), request.replicas(), zero),
-        limit);
+        allowed);
   }
 
   /** A failed test and an impossible patch have the same status: only the workload itself tells. */

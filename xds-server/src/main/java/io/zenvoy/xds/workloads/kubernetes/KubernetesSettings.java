@@ -8,12 +8,17 @@ import java.util.Optional;
  * Settings of the Kubernetes adapter.
  *
  * @param defaults how services wake and sleep whose annotations say nothing else
+ * @param candidate this control plane, if it may be one of several; empty: it is the only one
  * @param kubeconfig the file to connect by; empty: as {@code KUBECONFIG}, {@code ~/.kube/config} or
  *     the pod's service account say, the first of them that is there
  */
 public record KubernetesSettings(
-    Namespaces namespaces, ServicePolicy defaults, Optional<Path> kubeconfig) {
-  public KubernetesSettings(Namespaces namespaces, ServicePolicy defaults) {
-    this(namespaces, defaults, Optional.empty());
+    Namespaces namespaces,
+    ServicePolicy defaults,
+    Optional<Candidate> candidate,
+    Optional<Path> kubeconfig) {
+  public KubernetesSettings(
+      Namespaces namespaces, ServicePolicy defaults, Optional<Candidate> candidate) {
+    this(namespaces, defaults, candidate, Optional.empty());
   }
 }

@@ -8,12 +8,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
+import io.zenvoy.xds.workloads.Election;
 import io.zenvoy.xds.workloads.EventRecorder;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import io.zenvoy.xds.workloads.WorkloadSource;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   private final KubernetesConnection connection;
   private final KubernetesEvents recorder;
   private final KubernetesScaler scaler;
+  private final Optional<KubernetesElection> election;
   private final ManagedWorkloads managed = new ManagedWorkloads();
   private final EventLoop loop = new EventLoop();
   private final Map<ServiceKey, String> uids = new ConcurrentHashMap<>();
@@ -62,7 +66,15 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
     this.registry = registry;
     this.connection = KubernetesConnection.open(settings.kubeconfig(), registry);
     KubernetesApi api = new KubernetesApi(connection, registry);
-    this.scaler = new KubernetesScaler(api, managed);
+    this.election =
+        settings
+            .candidate()
+            .map(candidate -> new KubernetesElection(api, settings.namespaces().home(), candidate));
+    this.scaler =
+        new KubernetesScaler(
+            api,
+            managed,
+            election.<UnaryOperator<Duration>>map(one -> one::writeLimit).orElse(limit -> limit));
     this.recorder =
         new KubernetesEvents(
             api,
@@ -101,6 +113,11 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   /** Writes Kubernetes Events of Services. */
   public EventRecorder recorder() {
     return recorder;
+  }
+
+  /** Chooses who serves; empty if this is the only control plane. */
+  public Optional<Election> election() {
+    return election.map(one -> one);
   }
 
   /** Why not everything is known yet, in one line; empty once it is. Thread-safe. */

@@ -1,9 +1,11 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
 import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.WorkloadKey;
+import io.zenvoy.xds.schedule.AwakeTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +30,7 @@ final class ServiceParser {
     }
     Optional<WorkloadKey> target =
         annotations.read(Annotations.TARGET, text -> target(text, service.key().namespace()));
-    ServicePolicy policy = policy(annotations);
+    ServicePolicy policy = policy(annotations, service.key().namespace());
     List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
     List<ServicePort> ports = ports(service, annotations);
     List<String> problems =
@@ -47,7 +49,7 @@ final class ServiceParser {
             .toList());
   }
 
-  private ServicePolicy policy(AnnotationReader annotations) {
+  private ServicePolicy policy(AnnotationReader annotations, String namespace) {
     return new ServicePolicy(
         annotations.positive(Annotations.REPLICAS, defaults.replicas()),
         annotations.duration(Annotations.SCALE_TO_ZERO_AFTER, defaults.scaleToZeroAfter()),
@@ -56,7 +58,28 @@ final class ServiceParser {
         annotations
             .read(Annotations.READY, ServiceParser::startingCounts)
             .orElse(defaults.startingCounts()),
-        annotations.flag(Annotations.STREAMING, defaults.streaming()));
+        annotations.flag(Annotations.STREAMING, defaults.streaming()),
+        annotations
+            .read(Annotations.WAKE_WITH, text -> services(text, namespace))
+            .orElse(defaults.wakeWith()),
+        annotations.read(Annotations.SCHEDULE, AwakeTimes::parse).or(defaults::awakeTimes),
+        annotations.flag(Annotations.DRY_RUN, defaults.dryRun()));
+  }
+
+  private static List<ServiceKey> services(String text, String namespace) {
+    return Stream.of(text.split(",", -1))
+        .map(String::strip)
+        .map(
+            name -> {
+              String[] parts = name.split("/", 2);
+              if (!Stream.of(parts).allMatch(part -> OBJECT_NAME.matcher(part).matches())) {
+                throw new IllegalArgumentException(text);
+              }
+              return parts.length == 1
+                  ? new ServiceKey(namespace, name)
+                  : new ServiceKey(parts[0], parts[1]);
+            })
+        .toList();
   }
 
   private static boolean startingCounts(String text) {

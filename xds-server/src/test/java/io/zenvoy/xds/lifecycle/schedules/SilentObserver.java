@@ -25,6 +25,9 @@ final class SilentObserver implements LifecycleObserver {
   public void sleepEnded(ManagedWorkload workload, SleepOutcome outcome) {}
 
   @Override
+  public void saved(ManagedWorkload workload, Duration replicaTime) {}
+
+  @Override
   public void noSlot(ServiceKey service) {}
 
   @Override

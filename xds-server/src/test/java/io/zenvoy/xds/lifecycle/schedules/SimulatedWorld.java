@@ -209,7 +209,8 @@ final class SimulatedWorld {
             publisher,
             kubernetes::request,
             new SilentObserver(),
-            this::now);
+            this::now,
+            () -> Instant.EPOCH);
     CLUSTERS.forEach(name -> started.changed(new WorkloadEvent.ServiceChanged(service(name))));
     kubernetes.introduce(started::changed);
     started.changed(new WorkloadEvent.Synced());

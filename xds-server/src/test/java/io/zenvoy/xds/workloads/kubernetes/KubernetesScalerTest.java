@@ -13,6 +13,7 @@ import io.zenvoy.xds.workloads.ScaleOutcome.Scaled;
 import io.zenvoy.xds.workloads.ScaleOutcome.Unavailable;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +34,21 @@ class KubernetesScalerTest {
   private final ManagedWorkloads managed = new ManagedWorkloads();
   private final TestingApiServer server = new TestingApiServer();
   private final KubernetesConnection connection;
+
+  /** What is left of the leadership. */
+  private Duration leadership = Duration.ofMinutes(1);
+
   private final KubernetesScaler scaler;
 
   KubernetesScalerTest(@TempDir Path folder) {
     connection = KubernetesConnection.open(Optional.of(server.kubeconfig(folder)), registry);
-    scaler = new KubernetesScaler(new KubernetesApi(connection, registry), managed);
+    scaler =
+        new KubernetesScaler(
+            new KubernetesApi(connection, registry), managed, limit -> allowed(limit));
+  }
+
+  private Duration allowed(Duration limit) {
+    return limit.compareTo(leadership) < 0 ? limit : leadership;
   }
 
   @BeforeEach
@@ -71,6 +82,22 @@ class KubernetesScalerTest {
                 .counter()
                 .count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void whoDoesNotLeadWritesNothing() {
+    leadership = Duration.ZERO;
+
+    assertThat(scale(WAKE)).isEqualTo(new Unavailable("this control plane does not lead"));
+
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void aWriteIsOverBeforeTheLeadership() {
+    leadership = Duration.ofMillis(200);
+
+    assertThat(scale(WAKE)).isEqualTo(new Unavailable("no answer within 200 ms"));
   }
 
   @Test

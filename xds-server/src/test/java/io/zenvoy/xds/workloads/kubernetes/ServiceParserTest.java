@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
+import io.zenvoy.xds.schedule.AwakeTimes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,25 @@ class ServiceParserTest {
     assertThat(declaration.ports().getFirst().protocol()).isEqualTo(Protocol.POSTGRES);
   }
 
+  @Test
+  void whatKeepsAServiceAwakeOrOnlyWatchesItIsRead() {
+    ServicePolicy policy =
+        declared(
+                TestingServices.annotated(
+                    TestingServices.ECHO,
+                    Map.of(
+                        "wake-with", "api, other/db",
+                        "schedule", "0 8 * * mon-fri to 0 18 * * mon-fri",
+                        "dry-run", "true")))
+            .policy();
+
+    assertThat(policy.wakeWith())
+        .containsExactly(new ServiceKey("default", "api"), new ServiceKey("other", "db"));
+    assertThat(policy.awakeTimes())
+        .contains(AwakeTimes.parse("0 8 * * mon-fri to 0 18 * * mon-fri"));
+    assertThat(policy.dryRun()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -93,6 +114,11 @@ class ServiceParserTest {
         "max-parked          | 0",
         "ready               | http",
         "streaming           | on",
+        "schedule            | 0 8 * * *",
+        "schedule            | 0 8 * * * to 0 99 * * *",
+        "wake-with           | a,,b",
+        "wake-with           | a/b/c",
+        "dry-run             | maybe",
       })
   void aValueThatIsNotTakenIsNamedWithItsKeyAndWhatIsExpected(String key, String value) {
     assertThat(problems(TestingServices.annotated(key, value)))

@@ -1,0 +1,200 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import io.zenvoy.xds.workloads.Election;
+import io.zenvoy.xds.workloads.Leadership;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Contends for the Lease, and publishes the leader's address. All of it happens on one thread,
+ * {@code election}, but for what says otherwise.
+ */
+final class KubernetesElection implements Election {
+  private static final Logger LOG = LoggerFactory.getLogger(KubernetesElection.class);
+  private static final LongSupplier CLOCK = System::nanoTime;
+  private static final long END_SECONDS = 2;
+
+  private final LeaseTimes times = LeaseTimes.DEFAULT;
+  private final LeaseClient leases;
+  private final LeaderAddress address;
+  private final Elector elector;
+  private final String identity;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile String unready = "the Lease " + LeaseClient.NAME + " was not read yet";
+  private volatile @Nullable HeldLease held;
+  private volatile @Nullable Thread thread;
+  private String lastHolder = "";
+  private String lastProblem = "";
+
+  KubernetesElection(KubernetesApi api, String namespace, Candidate candidate) {
+    this.identity = candidate.pod() + "_" + UUID.randomUUID();
+    this.leases =
+        new LeaseClient(api, namespace, identity, times.duration(), InstantSource.system());
+    this.address = new LeaderAddress(api, namespace, candidate);
+    this.elector = new Elector(identity, times, CLOCK, this::publish);
+  }
+
+  @Override
+  public void start(Consumer<Leadership> elected) {
+    LOG.atInfo()
+        .addKeyValue("identity", identity)
+        .addKeyValue("lease", LeaseClient.NAME)
+        .log("takes part in the election of a leader");
+    thread = Thread.ofPlatform().name("election").daemon(true).start(() -> run(elected));
+  }
+
+  @Override
+  public String unready() {
+    return unready;
+  }
+
+  /**
+   * How long a write of the leader may take, which is over before anybody else can lead. Any
+   * thread.
+   *
+   * @return zero if nothing may be written
+   */
+  Duration writeLimit(Duration wanted) {
+    HeldLease leading = held;
+    return leading == null ? Duration.ZERO : leading.writeLimit(wanted);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    Thread running = thread;
+    if (running != null) {
+      try {
+        running.join(Duration.ofSeconds(END_SECONDS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run(Consumer<Leadership> elected) {
+    while (closed.getCount() > 0) {
+      try {
+        step(elected);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        LOG.atError().setCause(e).log("a step of the election failed");
+        elector.failed();
+      }
+    }
+    resign();
+  }
+
+  @SuppressWarnings("ReturnValueIgnored") // whether it is closed is asked by the caller
+  private void step(Consumer<Leadership> elected) throws InterruptedException {
+    Duration limit = elector.requestLimit();
+    long sent = CLOCK.getAsLong();
+    switch (elector.next()) {
+      case Elector.Step.Pause(long until) ->
+          closed.await(until - CLOCK.getAsLong(), TimeUnit.NANOSECONDS);
+      case Elector.Step.Read() -> readLease(leases.read(limit));
+      case Elector.Step.Create() -> written(leases.create(limit), sent, elected);
+      case Elector.Step.Take(ObservedLease lease) ->
+          written(leases.take(lease, limit), sent, elected);
+      case Elector.Step.Renew(String version) ->
+          written(leases.renew(version, limit), sent, elected);
+    }
+  }
+
+  private void readLease(Reply reply) {
+    if (reply instanceof Reply.Answered answer && answer.status() == 404) {
+      elector.saw(null);
+      good();
+    } else if (reply instanceof Reply.Answered answer && answer.status() == 200) {
+      ObservedLease lease = leases.parse(answer);
+      elector.saw(lease);
+      good();
+      noteHolder(lease.holder());
+    } else {
+      failed(reply);
+    }
+  }
+
+  private void written(Reply reply, long sent, Consumer<Leadership> elected) {
+    if (!(reply instanceof Reply.Answered answer) || answer.status() / 100 != 2) {
+      failed(reply);
+      return;
+    }
+    Optional<HeldLease> won = elector.wrote(leases.parse(answer), sent);
+    good();
+    won.ifPresent(
+        leadership -> {
+          held = leadership;
+          lastHolder = identity;
+          LOG.atInfo().addKeyValue("identity", identity).log("elected leader");
+          elected.accept(leadership);
+        });
+  }
+
+  private void good() {
+    unready = "";
+    if (!lastProblem.isEmpty()) {
+      LOG.atInfo().log("the Lease can be read and written again");
+      lastProblem = "";
+    }
+  }
+
+  private void failed(Reply reply) {
+    elector.failed();
+    if (reply instanceof Reply.Answered answer && (answer.status() == 409)) {
+      return; // somebody else was faster
+    }
+    String problem =
+        switch (reply) {
+          case Reply.Answered answer -> "HTTP " + answer.status();
+          case Reply.Unanswered(String reason) -> reason;
+        };
+    if (!unready.isEmpty()) {
+      unready = "the Lease " + LeaseClient.NAME + " can't be used: " + problem;
+    }
+    if (!problem.equals(lastProblem)) {
+      lastProblem = problem;
+      LOG.atWarn()
+          .addKeyValue("lease", LeaseClient.NAME)
+          .addKeyValue("reason", problem)
+          .log("the Lease can't be read or written");
+    }
+  }
+
+  private void noteHolder(String holder) {
+    if (!holder.isEmpty() && !holder.equals(lastHolder)) {
+      lastHolder = holder;
+      LOG.atInfo().addKeyValue("leader", holder).log("another control plane leads");
+    }
+  }
+
+  private void publish() {
+    HeldLease leading = held;
+    if (leading != null) {
+      address.publish(leading, leading::writeLimit);
+    }
+  }
+
+  /** Without a holder the next one need not wait. */
+  private void resign() {
+    elector
+        .resign()
+        .ifPresent(
+            version -> {
+              Reply reply = leases.giveUp(version, times.requestLimit());
+              boolean given = reply instanceof Reply.Answered answer && answer.status() / 100 == 2;
+              LOG.atInfo().addKeyValue("given_up", given).log("takes part no longer");
+            });
+  }
+}

@@ -1,0 +1,123 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zenvoy.xds.workloads.kubernetes.TestingContest.Fate;
+import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+
+class ElectorTest {
+  private static final Duration MOMENT = Duration.ofMillis(100);
+
+  /** One of three contenders acts after some time. */
+  record Turn(int contender, Duration after, Fate fate, Duration delay) {}
+
+  @Property(tries = 1500)
+  void atNoMomentDoTwoLead(
+      @ForAll("turns") List<Turn> turns,
+      @ForAll @IntRange(min = 85, max = 115) int first,
+      @ForAll @IntRange(min = 85, max = 115) int second) {
+    TestingContest contest = new TestingContest().with(first).with(second).with(100);
+    for (Turn turn : turns) {
+      contest.pass(turn.after());
+      contest.act(turn.contender(), turn.fate(), turn.delay());
+    }
+    contest.passQuietly(Duration.ofSeconds(30));
+    assertThat(contest.leader()).as("in the end somebody leads").isNotNegative();
+  }
+
+  @Provide
+  Arbitrary<List<Turn>> turns() {
+    Arbitrary<Fate> fates =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.just(Fate.ANSWERED)), Tuple.of(4, Arbitraries.of(Fate.class)));
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 2),
+            Arbitraries.integers().between(0, 1500).map(Duration::ofMillis),
+            fates,
+            Arbitraries.integers().between(0, 9000).map(Duration::ofMillis))
+        .as(Turn::new)
+        .list()
+        .ofMinSize(20)
+        .ofMaxSize(150);
+  }
+
+  @Example
+  void aLeaderThatVanishesIsReplacedWithinFiveSeconds() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+
+    contest.stop(leader);
+    contest.passQuietly(Duration.ofSeconds(5));
+
+    assertThat(contest.leader()).isEqualTo(1 - leader);
+  }
+
+  @Example
+  void aLeaseThatWasGivenUpIsTakenAtTheNextLook() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+
+    contest.resign(leader);
+    assertThat(contest.leader()).isEqualTo(-1);
+    contest.passQuietly(LeaseTimes.DEFAULT.lookEvery().plus(MOMENT));
+
+    assertThat(contest.leader()).isEqualTo(1 - leader);
+  }
+
+  @Example
+  void aLeaderStaysWhileItRenewsAndAnAnswerMayBeLost() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(1));
+    int leader = contest.leader();
+
+    for (int round = 0; round < 20; round++) {
+      contest.pass(MOMENT);
+      contest.act(leader, Fate.ANSWER_LOST, Duration.ZERO);
+      contest.passQuietly(Duration.ofSeconds(3));
+    }
+
+    assertThat(contest.leader()).isEqualTo(leader);
+    assertThat(contest.terms(leader)).isEqualTo(1);
+  }
+
+  @Example
+  void aRenewalCountsFromWhenItWasSentHoweverLateItsAnswerIsSeen() {
+    TestingContest contest = new TestingContest().with(85).with(115);
+    contest.act(0, Fate.ANSWERED, Duration.ZERO); // looks
+    contest.act(0, Fate.ANSWERED, Duration.ZERO); // makes the Lease
+    contest.pass(Duration.ofSeconds(1));
+    contest.act(0, Fate.STOPPED, Duration.ofMillis(1600));
+
+    for (int millis = 0; millis < 8000; millis += 20) {
+      contest.pass(Duration.ofMillis(20));
+      contest.act(1, Fate.ANSWERED, Duration.ZERO);
+    }
+
+    assertThat(contest.leader()).isEqualTo(1);
+  }
+
+  @Example
+  void whoWasStoppedForTooLongLeadsNoLongerAlthoughNobodyElseDoes() {
+    TestingContest contest = new TestingContest().with(100);
+    contest.passQuietly(Duration.ofSeconds(1));
+
+    contest.pass(Duration.ofSeconds(3));
+    assertThat(contest.leader()).isEqualTo(-1);
+    contest.passQuietly(Duration.ofSeconds(1));
+
+    assertThat(contest.leader()).isZero();
+    assertThat(contest.terms(0)).as("it began anew").isEqualTo(2);
+  }
+}

@@ -1,0 +1,221 @@
+package io.zenvoy.xds.workloads.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Electors with clocks of their own, and an API server that may answer late or not at all, carry
+ * out late what nobody waits for any more, or find that who had asked was stopped meanwhile. At
+ * every moment at most one of them leads.
+ */
+final class TestingContest {
+  /** What becomes of a request. */
+  enum Fate {
+    ANSWERED,
+    /** Carried out, but the answer is lost. */
+    ANSWER_LOST,
+    LOST,
+    /** Carried out late, and answered if somebody still waits. */
+    LATE,
+    /** Carried out at once; the process is stopped and sees the answer when it goes on. */
+    STOPPED
+  }
+
+  private final List<Contender> contenders = new ArrayList<>();
+  private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::nanos));
+  private @Nullable ObservedLease lease;
+  private long versions;
+  private long nowNanos;
+
+  private record Due(long nanos, Runnable event) {}
+
+  private interface Request {
+    /** The server carries it out; returns what the answer does to who has asked. */
+    Runnable carryOut();
+  }
+
+  private static final class Contender {
+    final String name;
+    final LongSupplier clock;
+    final Elector elector;
+    @Nullable HeldLease held;
+    boolean busy;
+    int terms;
+
+    Contender(String name, LongSupplier clock) {
+      this.name = name;
+      this.clock = clock;
+      this.elector = new Elector(name, LeaseTimes.DEFAULT, clock, () -> {});
+    }
+  }
+
+  /**
+   * @param percent how fast its clock runs
+   */
+  TestingContest with(int percent) {
+    String name = "pod-" + contenders.size();
+    long offset = contenders.size() * 1_000_000_000_000L;
+    contenders.add(new Contender(name, () -> offset + nowNanos / 100 * percent));
+    return this;
+  }
+
+  /** Lets time pass. */
+  void pass(Duration time) {
+    long end = nowNanos + time.toNanos();
+    for (Due next = due.peek(); next != null && next.nanos() <= end; next = due.peek()) {
+      due.remove(next);
+      nowNanos = Math.max(nowNanos, next.nanos());
+      next.event().run();
+      requireAtMostOneLeader();
+    }
+    nowNanos = end;
+    requireAtMostOneLeader();
+  }
+
+  /** One of them does what it is up to, unless it waits or is stopped. */
+  void act(int index, Fate fate, Duration delay) {
+    Contender contender = contenders.get(index % contenders.size());
+    if (contender.busy) {
+      return;
+    }
+    Duration limit = contender.elector.requestLimit();
+    long sent = contender.clock.getAsLong();
+    switch (contender.elector.next()) {
+      case Elector.Step.Pause(long until) -> {}
+      case Elector.Step.Read() -> ask(contender, fate, delay, limit, () -> read(contender));
+      case Elector.Step.Create() ->
+          ask(contender, fate, delay, limit, () -> write(contender, sent, null, 0));
+      case Elector.Step.Take(ObservedLease before) ->
+          ask(
+              contender,
+              fate,
+              delay,
+              limit,
+              () -> write(contender, sent, before.version(), before.transitions() + 1));
+      case Elector.Step.Renew(String version) ->
+          ask(contender, fate, delay, limit, () -> write(contender, sent, version, 0));
+    }
+    requireAtMostOneLeader();
+  }
+
+  /** One of them does nothing any more. */
+  void stop(int index) {
+    contenders.get(index).busy = true;
+  }
+
+  /** One of them gives the Lease up and does nothing any more. */
+  void resign(int index) {
+    Contender contender = contenders.get(index);
+    contender
+        .elector
+        .resign()
+        .ifPresent(
+            version -> {
+              if (lease != null && lease.version().equals(version)) {
+                lease = new ObservedLease("v" + ++versions, "", Duration.ofSeconds(4), 0);
+              }
+            });
+    stop(index);
+  }
+
+  /** All of them act often, and every request is answered. */
+  void passQuietly(Duration time) {
+    for (long millis = 0; millis < time.toMillis(); millis += 20) {
+      pass(Duration.ofMillis(20));
+      for (int index = 0; index < contenders.size(); index++) {
+        act(index, Fate.ANSWERED, Duration.ZERO);
+      }
+    }
+  }
+
+  /** The index of whoever leads; -1 if nobody does. */
+  int leader() {
+    for (int index = 0; index < contenders.size(); index++) {
+      if (leads(contenders.get(index))) {
+        return index;
+      }
+    }
+    return -1;
+  }
+
+  /** How often one of them began to lead. */
+  int terms(int index) {
+    return contenders.get(index).terms;
+  }
+
+  private void ask(
+      Contender contender, Fate fate, Duration delay, Duration limit, Request request) {
+    Runnable failed = () -> contender.elector.failed();
+    switch (fate) {
+      case ANSWERED -> request.carryOut().run();
+      case ANSWER_LOST -> {
+        request.carryOut();
+        later(contender, limit, failed);
+      }
+      case LOST -> later(contender, limit, failed);
+      case STOPPED -> later(contender, delay, request.carryOut());
+      case LATE -> {
+        if (delay.compareTo(limit) < 0) {
+          later(contender, delay, () -> request.carryOut().run());
+        } else {
+          later(contender, limit, failed);
+          due.add(new Due(nowNanos + delay.toNanos(), () -> request.carryOut()));
+        }
+      }
+    }
+  }
+
+  private void later(Contender contender, Duration delay, Runnable event) {
+    contender.busy = true;
+    due.add(
+        new Due(
+            nowNanos + delay.toNanos(),
+            () -> {
+              contender.busy = false;
+              event.run();
+            }));
+  }
+
+  private Runnable read(Contender contender) {
+    ObservedLease answer = lease;
+    return () -> contender.elector.saw(answer);
+  }
+
+  private Runnable write(
+      Contender contender, long sent, @Nullable String version, int transitions) {
+    String current = lease == null ? null : lease.version();
+    if (current == null ? version != null : !current.equals(version)) {
+      return () -> contender.elector.failed();
+    }
+    ObservedLease written =
+        new ObservedLease(
+            "v" + ++versions, contender.name, LeaseTimes.DEFAULT.duration(), transitions);
+    lease = written;
+    return () ->
+        contender
+            .elector
+            .wrote(written, sent)
+            .ifPresent(
+                won -> {
+                  contender.held = won;
+                  contender.terms++;
+                });
+  }
+
+  private void requireAtMostOneLeader() {
+    assertThat(contenders.stream().filter(TestingContest::leads).map(one -> one.name))
+        .as("who leads after %d ms", nowNanos / 1_000_000)
+        .hasSizeLessThanOrEqualTo(1);
+  }
+
+  private static boolean leads(Contender contender) {
+    return contender.held != null && contender.held.holds();
+  }
+}
