@@ -35,8 +35,8 @@ public enum Fault {
       "what waits is answered once packets pass; the delay after that is bounded"),
   HISTORY_COMPACTED(
       "410 Gone after compaction, with deletes in the gap",
-      "packets dropped; services deleted, made and changed; etcd compacted, API server restarted; packets"
-          + " pass",
+      "watches cut and packets dropped; services deleted and made; API server restarted, etcd compacted;"
+          + " packets pass",
       "xds-server knows what is there and what is gone; neighbours are served"),
   PERMISSIONS_TAKEN(
       "RBAC taken away and given back",

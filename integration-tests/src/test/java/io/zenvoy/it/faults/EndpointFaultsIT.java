@@ -38,7 +38,7 @@ class EndpointFaultsIT extends FaultStack {
       stack
           .kubelet()
           .runtime(new LateStart(stack.upstream(), Services.CONTAINER_PORT, manner, LATE));
-      for (int round = 0; round < FaultSize.of(1, 5); round++) {
+      for (int round = 0; round < FaultSize.of(1, 3); round++) {
         names.forEach(workloads::awaitAsleep);
         run.step("round " + round);
         Load load = kind.apply(run.clients()).load(names, 4, Mode.ONE_EACH, Duration.ofMillis(100));

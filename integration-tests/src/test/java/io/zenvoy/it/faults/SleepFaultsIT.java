@@ -148,7 +148,10 @@ class SleepFaultsIT extends FaultStack {
         hold(Duration.ofSeconds(2));
         load.stop();
         requireNoneSleeps(names, Duration.ofSeconds(FaultSize.of(6, 60)));
-        assertThat(warnings()).anyMatch(message -> message.contains(bootstrap.nodeId()));
+        await("their owners are told")
+            .atMost(PATIENCE)
+            .until(() -> warnings().stream().anyMatch(text -> text.contains(bootstrap.nodeId())));
+        requireNoneSleeps(names, Duration.ofSeconds(1));
       }
       run.step("one is gone");
       names.forEach(workloads::awaitAsleep);

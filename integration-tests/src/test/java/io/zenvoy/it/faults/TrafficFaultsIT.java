@@ -94,7 +94,7 @@ class TrafficFaultsIT extends FaultStack {
       try (Packets _ = Packets.lossy(0.05)) {
         Load steady = run.clients().load(busy, 4, Mode.KEEP_ALIVE, Duration.ofMillis(10));
         Load waking = run.clients().load(sleepy, 1, Mode.ONE_EACH, Duration.ofSeconds(4));
-        hold(Duration.ofSeconds(FaultSize.of(15, 180)));
+        hold(Duration.ofSeconds(FaultSize.of(15, 120)));
         steady.stop();
         waking.stop();
       }
@@ -111,7 +111,7 @@ class TrafficFaultsIT extends FaultStack {
       Load steady = run.clients().load(busy, 4, Mode.KEEP_ALIVE, Duration.ofMillis(10));
       Load waking = run.clients().load(sleepy, 2, Mode.ONE_EACH, Duration.ofMillis(2_500));
       long held = 0;
-      int rounds = FaultSize.of(2, 20);
+      int rounds = FaultSize.of(2, 10);
       for (int round = 0; round < rounds; round++) {
         hold(Duration.ofMillis(3_500 + 331L * (round % 7)));
         stack.tproxy().process().freeze();
@@ -138,7 +138,7 @@ class TrafficFaultsIT extends FaultStack {
       Load steady = run.clients().load(busy, 4, Mode.ONE_EACH, Duration.ofMillis(20));
       Load waking = run.clients().load(sleepy, 2, Mode.ONE_EACH, Duration.ofMillis(2_500));
       long underWay = 0;
-      int rounds = FaultSize.of(2, 20);
+      int rounds = FaultSize.of(2, 10);
       for (int round = 0; round < rounds; round++) {
         hold(Duration.ofMillis(2_000 + 331L * (round % 7)));
         int ended = run.tally().countSent() - run.tally().open();

@@ -104,7 +104,7 @@ final class SimulatedNode {
   /** The control plane is gone, and the next one knows nothing of this node. */
   void lose(long promiseNanos) {
     streams = 0;
-    promisedUntilNanos = promiseNanos;
+    promisedUntilNanos = Math.min(promisedUntilNanos, promiseNanos);
     current = false;
     reports.clear();
   }
