@@ -95,6 +95,7 @@ class LifecycleThreadTest {
 
   @Test
   void whoIsElectedServesAtOnceWhatIsKnownByThen() {
+    thread.accept(new WorkloadEvent.WorkloadObserved(TestingWorld.workload("hello"), 1, "v2"));
     thread.accept(
         new WorkloadEvent.EndpointsChanged(
             TestingWorld.service("hello").key(),

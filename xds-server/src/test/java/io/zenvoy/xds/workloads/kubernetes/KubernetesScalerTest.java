@@ -97,7 +97,8 @@ class KubernetesScalerTest {
   void aWriteIsOverBeforeTheLeadership() {
     leadership = Duration.ofMillis(200);
 
-    assertThat(scale(WAKE)).isEqualTo(new Unavailable("no answer within 200 ms"));
+    // Far sooner than a write's own limit, by whoever's clock rings first.
+    assertThat(scale(WAKE)).isInstanceOf(Unavailable.class);
   }
 
   @Test
