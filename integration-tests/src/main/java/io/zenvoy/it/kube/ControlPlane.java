@@ -59,11 +59,6 @@ final class ControlPlane implements AutoCloseable {
     return "https://" + ADDRESS + ":" + apiPort;
   }
 
-  /** The same server by another address, which only those use who are told of it. */
-  String loopbackServer() {
-    return "https://localhost:" + apiPort;
-  }
-
   int apiPort() {
     return apiPort;
   }

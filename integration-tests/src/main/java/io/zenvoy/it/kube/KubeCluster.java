@@ -112,7 +112,7 @@ public final class KubeCluster implements AutoCloseable {
         .files()
         .writeKubeconfig(
             namespace + "-" + serviceAccount,
-            controlPlane.loopbackServer(),
+            controlPlane.server(),
             token.getStatus().getToken(),
             namespace);
   }

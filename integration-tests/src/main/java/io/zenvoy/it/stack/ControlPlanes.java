@@ -33,8 +33,7 @@ final class ControlPlanes implements AutoCloseable {
     this.namespace = namespace;
     this.standbyKubeconfig = cluster.kubeconfigFor(namespace, serviceAccount);
     boolean elects = settings.election() == StackSettings.Election.OF_TWO;
-    this.kubeconfig =
-        elects ? cluster.severableKubeconfigFor(namespace, serviceAccount) : standbyKubeconfig;
+    this.kubeconfig = cluster.severableKubeconfigFor(namespace, serviceAccount);
     this.proxy =
         elects
             ? Optional.of(ServiceProxy.start(cluster, namespace, SERVICE, CLUSTER_IP))

@@ -16,7 +16,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.Route;
@@ -40,12 +39,6 @@ final class RouteTranslation {
    */
   private static final int RETRIES = 40;
 
-  /** A request that fails so was not run. */
-  private static final String NOT_SENT = "connect-failure,refused-stream,reset-before-request";
-
-  /** A request that fails so may have been run. */
-  private static final String NOT_ANSWERED = NOT_SENT + ",reset";
-
   private RouteTranslation() {}
 
   static RouteConfiguration routes(List<Route> routes, java.time.Duration readTimeout) {
@@ -60,7 +53,7 @@ final class RouteTranslation {
         VirtualHost.newBuilder()
             .setName(route.cluster().name())
             .addAllDomains(route.hosts())
-            .setRetryPolicy(retryPolicy(NOT_SENT))
+            .setRetryPolicy(retryPolicy())
             .addAllRoutes(
                 IgnoredRequestTranslation.routes(
                     route.cluster(), Durations.fromMillis(readTimeout.toMillis())));
@@ -74,18 +67,7 @@ final class RouteTranslation {
     }
     Duration limit =
         Durations.fromMillis(readTimeout.plus(route.cluster().policy().wakeTimeout()).toMillis());
-    Duration timeout = unlimited ? none : limit;
-    return host.addRoutes(repeatable(to(route, everything().addHeaders(isSafe()), timeout)))
-        .addRoutes(to(route, everything(), timeout))
-        .build();
-  }
-
-  /** A pod that resets its first connections costs such a request time and nothing else. */
-  private static io.envoyproxy.envoy.config.route.v3.Route repeatable(
-      io.envoyproxy.envoy.config.route.v3.Route route) {
-    return route.toBuilder()
-        .setRoute(route.getRoute().toBuilder().setRetryPolicy(retryPolicy(NOT_ANSWERED)))
-        .build();
+    return host.addRoutes(to(route, everything(), unlimited ? none : limit)).build();
   }
 
   private static io.envoyproxy.envoy.config.route.v3.Route to(
@@ -107,19 +89,9 @@ final class RouteTranslation {
         .build();
   }
 
-  /** Methods that change nothing, so that running one twice is harmless (RFC 9110, 9.2.1). */
-  private static HeaderMatcher isSafe() {
-    return HeaderMatcher.newBuilder()
-        .setName(":method")
-        .setStringMatch(
-            StringMatcher.newBuilder()
-                .setSafeRegex(RegexMatcher.newBuilder().setRegex("GET|HEAD|OPTIONS")))
-        .build();
-  }
-
-  private static RetryPolicy retryPolicy(String conditions) {
+  private static RetryPolicy retryPolicy() {
     return RetryPolicy.newBuilder()
-        .setRetryOn(conditions)
+        .setRetryOn("connect-failure,refused-stream,reset-before-request")
         .setNumRetries(UInt32Value.of(RETRIES))
         .setHostSelectionRetryMaxAttempts(3)
         .addRetryHostPredicate(
