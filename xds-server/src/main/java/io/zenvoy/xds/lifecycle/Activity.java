@@ -102,7 +102,7 @@ final class Activity {
   }
 
   /**
-   * Whether somebody waits for one of the clusters.
+   * Whether somebody waits for one of the clusters, as far as nodes tell that are there.
    *
    * @param answered by cluster: what a daemon parked before it used this revision of the endpoints
    *     has had its answer
@@ -112,6 +112,7 @@ final class Activity {
       for (Cluster cluster : clusters) {
         Counts counts = node.counts(cluster.name());
         if (counts != null
+            && node.isHeard(nowNanos)
             && (node.key().kind() == NodeKind.DAEMON
                 ? isParked(cluster, counts, answered, nowNanos)
                 : cluster.port().protocol() == Protocol.HTTP2

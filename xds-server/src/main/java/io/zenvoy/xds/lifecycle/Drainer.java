@@ -5,6 +5,7 @@ import io.zenvoy.xds.lifecycle.State.Draining;
 import io.zenvoy.xds.lifecycle.State.Draining.Step;
 import io.zenvoy.xds.serve.NodeKind;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -71,7 +72,7 @@ final class Drainer {
     long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
     return now - quietSince < clusters.window().toNanos()
         ? Optional.empty()
-        : Optional.of(new Draining(now, activity.uses(), Step.SWITCH, proofBy(NodeKind.ENVOY)));
+        : Optional.of(new Draining(now, activity.uses(), Step.SWITCH, List.of(proofBy(NodeKind.ENVOY))));
   }
 
   /** What comes next. */
@@ -85,13 +86,13 @@ final class Drainer {
     if (isOverdue(draining)) {
       return new Decision.End(SleepOutcome.UNPROVEN);
     }
-    if (!nodes.allKnown(clock.getAsLong()) || !draining.proof().holds(nodes)) {
+    if (!nodes.allKnown(clock.getAsLong()) || !draining.isProven(nodes)) {
       return new Decision.Wait();
     }
     return new Decision.Go(
         switch (draining.step()) {
-          case SWITCH -> draining.then(Step.WITHDRAW, proofBy(NodeKind.DAEMON));
-          case WITHDRAW -> draining.then(Step.SCALE, draining.proof());
+          case SWITCH -> draining.withdraw(proofBy(NodeKind.DAEMON));
+          case WITHDRAW -> draining.scale();
           case SCALE -> throw new IllegalStateException("already proven");
         });
   }
@@ -106,11 +107,23 @@ final class Drainer {
     if (replicas.isInFlight()) {
       return new Decision.Wait();
     }
-    if (replicas.isOvertaken() && activity.uses() == draining.uses() && !isOverdue(draining)) {
+    if (replicas.count() == 0) {
+      return new Decision.End(SleepOutcome.ASLEEP);
+    }
+    if (mayScaleAgain(draining)) {
       replicas.scale(0);
       return new Decision.Wait();
     }
-    return new Decision.End(replicas.count() == 0 ? SleepOutcome.ASLEEP : SleepOutcome.NOT_SCALED);
+    return new Decision.End(SleepOutcome.NOT_SCALED);
+  }
+
+  /**
+   * A write without an answer is repeated even if the workload is in use by now: perhaps its pods
+   * are ending, and until that is known what comes is better parked than given to them.
+   */
+  private boolean mayScaleAgain(Draining draining) {
+    boolean unused = activity.uses() == draining.uses();
+    return !isOverdue(draining) && (replicas.isUnanswered() || (replicas.isOvertaken() && unused));
   }
 
   private boolean isOverdue(Draining draining) {

@@ -6,6 +6,7 @@ import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest of everything that was told about the workloads, so that a standby that comes to lead
@@ -15,17 +16,19 @@ import java.util.function.Consumer;
  * a wake that runs into it again ends at its deadline.
  */
 final class LastKnown {
-  private final Map<ServiceKey, WorkloadEvent> services = new HashMap<>();
+  private final Map<ServiceKey, WorkloadEvent.ServiceChanged> services = new HashMap<>();
   private final Map<ServiceKey, WorkloadEvent> endpoints = new HashMap<>();
   private final Map<WorkloadKey, WorkloadEvent> workloads = new HashMap<>();
   private boolean synced;
 
   void remember(WorkloadEvent event) {
     switch (event) {
-      case WorkloadEvent.ServiceChanged changed -> services.put(changed.service().key(), changed);
+      case WorkloadEvent.ServiceChanged changed -> {
+        leave(services.put(changed.service().key(), changed));
+      }
       case WorkloadEvent.ServiceRemoved(ServiceKey service) -> {
-        services.remove(service);
         endpoints.remove(service);
+        leave(services.remove(service));
       }
       case WorkloadEvent.EndpointsChanged changed -> endpoints.put(changed.service(), changed);
       case WorkloadEvent.WorkloadObserved observed -> workloads.put(observed.workload(), observed);
@@ -43,6 +46,18 @@ final class LastKnown {
     workloads.values().forEach(newcomer);
     if (synced) {
       newcomer.accept(new WorkloadEvent.Synced());
+    }
+  }
+
+  /** Forgets a workload that its last service has left; it is told anew when one comes back. */
+  private void leave(WorkloadEvent.@Nullable ServiceChanged before) {
+    if (before == null) {
+      return;
+    }
+    WorkloadKey workload = before.service().workload();
+    if (services.values().stream()
+        .noneMatch(changed -> changed.service().workload().equals(workload))) {
+      workloads.remove(workload);
     }
   }
 

@@ -326,6 +326,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     life.remove(cluster);
     if (life.clusters().isEmpty()) {
       lives.remove(life.key());
+      observed.remove(life.key()); // it is told anew when a service names it again
       observer.forgotten(life.key());
     }
   }

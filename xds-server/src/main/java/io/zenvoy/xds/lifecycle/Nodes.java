@@ -69,6 +69,11 @@ final class Nodes {
       return counts.get(cluster);
     }
 
+    /** Whether it has reported lately: what one said that has gone is not so any more. */
+    boolean isHeard(long nowNanos) {
+      return nowNanos - reportedAtNanos <= SILENCE.toNanos();
+    }
+
     private boolean isConnected() {
       return streams > 0;
     }
@@ -78,7 +83,7 @@ final class Nodes {
       return streams == 1
           && stream != null
           && reportsOnStream >= REPORTS_TO_BE_KNOWN
-          && nowNanos - reportedAtNanos <= SILENCE.toNanos();
+          && isHeard(nowNanos);
     }
   }
 

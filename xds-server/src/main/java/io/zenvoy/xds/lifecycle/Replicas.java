@@ -32,6 +32,8 @@ final class Replicas {
   private boolean missing;
   private boolean inFlight;
   private boolean overtaken;
+  private boolean unanswered;
+  private String problem = "";
   private @Nullable String refusal;
   private long backOffNanos;
   private long retryAtNanos;
@@ -74,6 +76,18 @@ final class Replicas {
     return inFlight;
   }
 
+  /** Whether a write to zero is under way. */
+  boolean isEnding() {
+    return inFlight && requested == 0;
+  }
+
+  /**
+   * Whether the latest write may have been carried out or not: its answer did not come.
+   */
+  boolean isUnanswered() {
+    return unanswered;
+  }
+
   /**
    * Whether the latest write only came too late: the workload had changed in something else than
    * its replicas.
@@ -85,6 +99,11 @@ final class Replicas {
   /** Why the latest write can't work until somebody changes something; empty if it may. */
   Optional<String> refusal() {
     return Optional.ofNullable(refusal);
+  }
+
+  /** Why the latest write failed that may work when it is repeated; empty if it did not fail. */
+  String problem() {
+    return problem;
   }
 
   void observed(int replicas, String observedVersion) {
@@ -121,6 +140,7 @@ final class Replicas {
   /** Forgets earlier failures: a new reason to scale starts without delay. */
   void freshStart() {
     refusal = null;
+    problem = "";
     backOffNanos = 0;
   }
 
@@ -135,6 +155,7 @@ final class Replicas {
     }
     inFlight = true;
     overtaken = false;
+    unanswered = false;
     confirmed = false;
     requested = replicas;
     int from = observed;
@@ -155,6 +176,7 @@ final class Replicas {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
         backOffNanos = 0;
+        problem = "";
         if (!confirmed) {
           observed = replicas;
           expected = replicas;
@@ -169,12 +191,17 @@ final class Replicas {
         contradiction = null;
       }
       case ScaleOutcome.Missing() -> missing();
-      case ScaleOutcome.Unavailable(String reason) -> backOff();
+      case ScaleOutcome.Unavailable(String reason) -> backOff(reason);
+      case ScaleOutcome.Unanswered(String reason) -> {
+        unanswered = true;
+        backOff(reason);
+      }
       case ScaleOutcome.Refused(String reason) -> refusal = reason;
     }
   }
 
-  private void backOff() {
+  private void backOff(String reason) {
+    problem = reason;
     backOffNanos =
         Math.min(MAX_BACK_OFF_NANOS, backOffNanos == 0 ? FIRST_BACK_OFF_NANOS : backOffNanos * 2);
     long jitter = ThreadLocalRandom.current().nextLong(backOffNanos / 2);

@@ -2,6 +2,7 @@ package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.Verdict;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -26,9 +27,29 @@ sealed interface State {
   /**
    * Scaled up by whomever, and not ready yet.
    *
-   * @param awaitedSince since when somebody waits; empty while nobody does
+   * @param wokenSince since when a wake is under way that somebody asked for, who may have left
+   *     since then; empty if nobody did
+   * @param awaitedSince since when somebody waits without a break; empty if nobody does
    */
-  record Waking(OptionalLong awaitedSince) implements State {
+  record Waking(OptionalLong wokenSince, OptionalLong awaitedSince) implements State {
+    /** A wake that somebody asks for. */
+    static Waking of(long nowNanos) {
+      return new Waking(OptionalLong.of(nowNanos), OptionalLong.of(nowNanos));
+    }
+
+    /** Scaled up by others. */
+    static Waking unasked() {
+      return new Waking(OptionalLong.empty(), OptionalLong.empty());
+    }
+
+    Waking awaitedFrom(long nowNanos) {
+      return new Waking(wokenSince, OptionalLong.of(nowNanos));
+    }
+
+    Waking awaitedNoMore() {
+      return new Waking(wokenSince, OptionalLong.empty());
+    }
+
     @Override
     public Phase phase() {
       return Phase.WAKING;
@@ -52,8 +73,9 @@ sealed interface State {
    * Draining, in three steps.
    *
    * @param uses how often the workload had been seen in use when it began
+   * @param proofs what has to hold before the next step; what held before has to go on
    */
-  record Draining(long sinceNanos, long uses, Step step, Proof proof) implements State {
+  record Draining(long sinceNanos, long uses, Step step, List<Proof> proofs) implements State {
     enum Step {
       /** Envoys were given the slot, daemons still relay to the pods. */
       SWITCH,
@@ -63,9 +85,19 @@ sealed interface State {
       SCALE
     }
 
-    /** The same attempt, one step further. */
-    Draining then(Step next, Proof nextProof) {
-      return new Draining(sinceNanos, uses, next, nextProof);
+    /** The same attempt, with one proof more to wait for. */
+    Draining withdraw(Proof further) {
+      return new Draining(
+          sinceNanos, uses, Step.WITHDRAW, List.of(proofs.getFirst(), further));
+    }
+
+    /** The same attempt, proven. */
+    Draining scale() {
+      return new Draining(sinceNanos, uses, Step.SCALE, proofs);
+    }
+
+    boolean isProven(Nodes nodes) {
+      return proofs.stream().allMatch(proof -> proof.holds(nodes));
     }
 
     @Override

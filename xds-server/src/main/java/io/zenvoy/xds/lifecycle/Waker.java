@@ -39,7 +39,11 @@ final class Waker {
   /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
   private boolean failedAnew;
 
-  private boolean wokenByUs;
+  /**
+   * Whether the replicas that run may be taken away if they don't become ready: after a start, too,
+   * because nobody knows any more who made them.
+   */
+  private boolean ours = true;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -51,6 +55,10 @@ final class Waker {
 
     /** The wake has failed. */
     record Fail(WakeOutcome outcome, Duration waited, String reason) implements Decision {}
+
+    /** The wake has failed, and another one is under way for who came later. */
+    record Renew(WakeOutcome outcome, Duration waited, String reason, State next)
+        implements Decision {}
   }
 
   Waker(
@@ -84,9 +92,14 @@ final class Waker {
     failedAnew = false;
   }
 
-  /** The replicas that run are not, or no more, there because of us alone. */
+  /** The workload is awake, so that its sleep is our business, whoever woke it. */
+  void own() {
+    ours = true;
+  }
+
+  /** The replicas that run are there because of somebody else, or none run. */
   void disown() {
-    wokenByUs = false;
+    ours = false;
   }
 
   /** What comes next for a workload that sleeps. */
@@ -96,7 +109,7 @@ final class Waker {
     }
     if (replicas.count() > 0) {
       if (asleep.verdict().isEmpty()) {
-        return new Decision.Go(new State.Waking(OptionalLong.empty()));
+        return new Decision.Go(State.Waking.unasked());
       }
       returnToZeroIfVain();
     }
@@ -105,65 +118,94 @@ final class Waker {
 
   /** What comes next for a workload that was scaled up and is not ready. */
   Decision next(State.Waking waking) {
-    if (!isAwaited(waking)) {
-      return whileNobodyWaits(waking);
+    boolean awaited = isAwaited(waking);
+    if (awaited != waking.awaitedSince().isPresent()) {
+      return awaited ? await(waking) : new Decision.Go(waking.awaitedNoMore());
     }
-    return waking.awaitedSince().isEmpty()
+    Optional<Decision> verdict = verdict(waking);
+    if (verdict.isPresent()) {
+      return verdict.get();
+    }
+    return awaited ? whileAwaited() : whileNobodyWaits();
+  }
+
+  /** Who comes after all others have left has a whole wake's time, too. */
+  private Decision await(State.Waking waking) {
+    return waking.wokenSince().isEmpty()
         ? begin()
-        : whileAwaited(clock.getAsLong() - waking.awaitedSince().getAsLong());
+        : new Decision.Go(waking.awaitedFrom(clock.getAsLong()));
   }
 
   private Decision begin() {
     failedAnew = false;
     replicas.freshStart();
     neighbours.awaited(key);
-    return new Decision.Go(new State.Waking(OptionalLong.of(clock.getAsLong())));
+    return new Decision.Go(State.Waking.of(clock.getAsLong()));
   }
 
-  private Decision whileNobodyWaits(State.Waking waking) {
+  /** A wake goes on to its verdict although who asked for it has left, unless it is undone. */
+  private Decision whileNobodyWaits() {
     if (replicas.count() == 0 && !replicas.isInFlight()) {
       return new Decision.Go(new State.Asleep(Optional.empty(), clock.getAsLong()));
-    }
-    if (waking.awaitedSince().isPresent()) {
-      return new Decision.Go(new State.Waking(OptionalLong.empty()));
     }
     returnToZeroIfVain();
     return new Decision.Wait();
   }
 
-  private Decision whileAwaited(long waitedNanos) {
-    if (clusters.isDryRun()) {
-      return fail(WakeOutcome.FAILED, waitedNanos, "dry run: nothing is scaled");
-    }
-    if (replicas.isMissing()) {
-      return fail(WakeOutcome.FAILED, waitedNanos, key + " does not exist");
-    }
-    if (replicas.refusal().isPresent()) {
-      return fail(WakeOutcome.FAILED, waitedNanos, replicas.refusal().get());
-    }
-    if (failedAnew) {
-      return fail(WakeOutcome.FAILED, waitedNanos, failure);
-    }
-    if (waitedNanos >= clusters.wakeTimeout().toNanos()) {
-      String reason = "not ready after " + Durations.format(clusters.wakeTimeout());
-      return fail(
-          WakeOutcome.TIMEOUT, waitedNanos, failure.isEmpty() ? reason : reason + ": " + failure);
-    }
+  private Decision whileAwaited() {
     if (replicas.count() == 0) {
       replicas.scale(clusters.wantedReplicas());
-      wokenByUs |= replicas.isInFlight();
+      ours |= replicas.isInFlight();
     }
     return new Decision.Wait();
   }
 
-  private Decision fail(WakeOutcome outcome, long waitedNanos, String reason) {
+  private Optional<Decision> verdict(State.Waking waking) {
+    if (waking.wokenSince().isEmpty()) {
+      return Optional.empty();
+    }
+    long since = waking.wokenSince().getAsLong();
+    Duration wokenFor = Duration.ofNanos(clock.getAsLong() - since);
+    Optional<String> finalReason = finalReason();
+    if (finalReason.isPresent()) {
+      return Optional.of(fail(WakeOutcome.FAILED, wokenFor, finalReason.get()));
+    }
+    if (wokenFor.compareTo(clusters.wakeTimeout()) < 0) {
+      return Optional.empty();
+    }
+    long awaitedSince = waking.awaitedSince().orElse(since);
+    return Optional.of(
+        awaitedSince == since
+            ? fail(WakeOutcome.TIMEOUT, wokenFor, timeout())
+            : new Decision.Renew(
+                WakeOutcome.TIMEOUT, wokenFor, timeout(), State.Waking.of(awaitedSince)));
+  }
+
+  /** Why waiting any longer is of no use, if it is not. */
+  private Optional<String> finalReason() {
+    if (clusters.isDryRun()) {
+      return Optional.of("dry run: nothing is scaled");
+    }
+    if (replicas.isMissing()) {
+      return Optional.of(key + " does not exist");
+    }
+    return replicas.refusal().or(() -> failedAnew ? Optional.of(failure) : Optional.empty());
+  }
+
+  private String timeout() {
+    String known = failure.isEmpty() ? replicas.problem() : failure;
+    String reason = "not ready after " + Durations.format(clusters.wakeTimeout());
+    return known.isEmpty() ? reason : reason + ": " + known;
+  }
+
+  private Decision fail(WakeOutcome outcome, Duration wokenFor, String reason) {
     activity.judged(clusters.all());
-    return new Decision.Fail(outcome, Duration.ofNanos(waitedNanos), reason);
+    return new Decision.Fail(outcome, wokenFor, reason);
   }
 
   private void returnToZeroIfVain() {
     long now = clock.getAsLong();
-    if (wokenByUs
+    if (ours
         && !clusters.isDryRun()
         && nodes.allKnown(now)
         && now - activity.latestNanos() >= clusters.window().toNanos()

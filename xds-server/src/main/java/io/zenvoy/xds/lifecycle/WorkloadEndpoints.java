@@ -7,11 +7,10 @@ import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Endpoints;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,16 +27,16 @@ final class WorkloadEndpoints {
   private static final Duration DYING = Duration.ofSeconds(3);
 
   /**
-   * After this long an endpoint that is listed although the workload has no replicas is none of its
-   * own, and lives: a Service may select the pods of several workloads.
+   * After this long an endpoint that came to be listed while the workload has no replicas is none
+   * of its own, and lives: a Service may select the pods of several workloads.
    */
-  private static final Duration DYING_FROM_THE_START = Duration.ofSeconds(10);
+  private static final Duration DYING_AT_ZERO = Duration.ofSeconds(10);
 
   private final LongSupplier clock;
   private final Map<String, Endpoints> byCluster = new HashMap<>();
-  private final Set<HostPort> dying = new HashSet<>();
-  private boolean timed;
-  private long dyingUntilNanos;
+
+  /** Until when an endpoint is not used; without a time until the workload is scaled up. */
+  private final Map<HostPort, OptionalLong> dying = new HashMap<>();
 
   WorkloadEndpoints(LongSupplier clock) {
     this.clock = clock;
@@ -46,53 +45,55 @@ final class WorkloadEndpoints {
   /**
    * The endpoints of a cluster, as they are listed now.
    *
-   * @param atZero whether the workload is known to have no replicas: what is listed when it becomes
-   *     known to us may be what another control plane has just put to sleep
+   * @param atZero whether the workload is known to have no replicas: a pod that becomes known as
+   *     ready then was most likely put to sleep before it was, by us or by another control plane
    */
   void put(String cluster, Endpoints endpoints, boolean atZero) {
-    if (byCluster.put(cluster, endpoints) == null && atZero) {
-      dying.addAll(endpoints.ready());
-      timed = true;
-      dyingUntilNanos = clock.getAsLong() + DYING_FROM_THE_START.toNanos();
+    Endpoints before = byCluster.put(cluster, endpoints);
+    if (atZero) {
+      OptionalLong until = OptionalLong.of(clock.getAsLong() + DYING_AT_ZERO.toNanos());
+      endpoints.ready().stream()
+          .filter(endpoint -> before == null || !before.ready().contains(endpoint))
+          .forEach(endpoint -> dying.putIfAbsent(endpoint, until));
     }
-    dying.removeIf(
-        endpoint -> byCluster.values().stream().noneMatch(e -> e.ready().contains(endpoint)));
+    dying
+        .keySet()
+        .removeIf(
+            endpoint -> byCluster.values().stream().noneMatch(e -> e.ready().contains(endpoint)));
   }
 
   void remove(String cluster) {
     byCluster.remove(cluster);
   }
 
-  /** The workload was scaled to zero. */
+  /** The workload has no replicas any more. */
   void allDie() {
-    byCluster.values().forEach(endpoints -> dying.addAll(endpoints.ready()));
-    timed = false;
+    for (Endpoints endpoints : byCluster.values()) {
+      endpoints.ready().forEach(endpoint -> dying.put(endpoint, OptionalLong.empty()));
+    }
   }
 
   /** The workload is to have replicas: what is still listed after a while is alive. */
   void mayLive() {
-    if (!timed) {
-      timed = true;
-      dyingUntilNanos = clock.getAsLong() + DYING.toNanos();
-    }
+    OptionalLong until = OptionalLong.of(clock.getAsLong() + DYING.toNanos());
+    dying.replaceAll((endpoint, before) -> before.isEmpty() ? until : before);
   }
 
   /** Whether some will be ready by the passing of time alone. */
   boolean mayRevive() {
-    return timed && !dying.isEmpty();
+    return dying.values().stream().anyMatch(OptionalLong::isPresent);
   }
 
   /** Whether any cluster has a ready endpoint. */
   boolean anyReady() {
-    if (timed && clock.getAsLong() - dyingUntilNanos >= 0) {
-      dying.clear();
-    }
+    long now = clock.getAsLong();
+    dying.values().removeIf(until -> until.isPresent() && now - until.getAsLong() >= 0);
     return byCluster.keySet().stream().anyMatch(cluster -> !ready(cluster).isEmpty());
   }
 
   private List<HostPort> ready(String cluster) {
     List<HostPort> ready = byCluster.getOrDefault(cluster, Endpoints.NONE).ready();
-    return ready.stream().filter(endpoint -> !dying.contains(endpoint)).toList();
+    return ready.stream().filter(endpoint -> !dying.containsKey(endpoint)).toList();
   }
 
   /** Where the connections of a cluster go in a state. */

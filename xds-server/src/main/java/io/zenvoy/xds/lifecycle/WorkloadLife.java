@@ -40,6 +40,7 @@ final class WorkloadLife {
   private final Drainer drainer;
   private final DryRun dryRun;
   private boolean moved;
+  private boolean atZero = true;
   private State state = new State.Asleep(Optional.empty(), 0);
 
   WorkloadLife(
@@ -126,7 +127,11 @@ final class WorkloadLife {
 
   /** The workload's replicas were observed. */
   void observed(int count, String version) {
+    int before = replicas.count();
     replicas.observed(count, version);
+    if (replicas.count() > before) {
+      activity.touch(clock.getAsLong());
+    }
     if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
       waker.disown();
     }
@@ -135,7 +140,7 @@ final class WorkloadLife {
   /** A node has reported, whether or not its report spoke of this workload. */
   void reportedBy(Node node, long stream) {
     if (state instanceof State.Draining draining) {
-      draining.proof().reported(node, stream, clusters.all());
+      draining.proofs().forEach(proof -> proof.reported(node, stream, clusters.all()));
     }
   }
 
@@ -174,11 +179,7 @@ final class WorkloadLife {
     if (clusters.all().isEmpty()) {
       return; // the last service left while a write was in flight
     }
-    if (replicas.count() > 0) {
-      endpoints.mayLive();
-    } else if (!replicas.isInFlight()) {
-      waker.disown();
-    }
+    followReplicas();
     do {
       moved = false;
       switch (state) {
@@ -190,8 +191,30 @@ final class WorkloadLife {
     } while (moved);
   }
 
+  /** Whoever scaled to zero: what was ready before is ending. */
+  private void followReplicas() {
+    boolean zero = replicas.count() == 0;
+    if (!zero) {
+      endpoints.mayLive();
+    } else {
+      if (!atZero) {
+        endpoints.allDie();
+      }
+      if (replicas.isZero() && !replicas.isInFlight()) {
+        waker.disown();
+      }
+    }
+    atZero = zero;
+  }
+
+  /** Whether pods may be used: not while we scale them away because nobody had needed them. */
+  private boolean mayBeAwake() {
+    return endpoints.anyReady() && !replicas.isEnding();
+  }
+
   private void whileAsleep(State.Asleep asleep) {
-    if (endpoints.anyReady()) {
+    if (mayBeAwake()) {
+      activity.touch(clock.getAsLong());
       enterAwake();
     } else {
       follow(waker.next(asleep));
@@ -199,12 +222,14 @@ final class WorkloadLife {
   }
 
   private void whileWaking(State.Waking waking) {
-    if (endpoints.anyReady()) {
+    if (mayBeAwake()) {
       waking
-          .awaitedSince()
+          .wokenSince()
           .ifPresent(
-              since ->
-                  wakeEnded(WakeOutcome.READY, Duration.ofNanos(clock.getAsLong() - since), ""));
+              since -> {
+                activity.touch(clock.getAsLong());
+                wakeEnded(WakeOutcome.READY, Duration.ofNanos(clock.getAsLong() - since), "");
+              });
       enterAwake();
     } else {
       follow(waker.next(waking));
@@ -219,6 +244,14 @@ final class WorkloadLife {
         wakeEnded(outcome, waited, reason);
         long now = clock.getAsLong();
         enter(new State.Asleep(Optional.of(new Verdict(Long.toHexString(now), reason)), now));
+      }
+      case Waker.Decision.Renew(
+              WakeOutcome outcome,
+              Duration waited,
+              String reason,
+              State next) -> {
+        wakeEnded(outcome, waited, reason);
+        enter(next);
       }
     }
   }
@@ -249,9 +282,9 @@ final class WorkloadLife {
   private void endDraining(SleepOutcome outcome) {
     observer.sleepEnded(told(), outcome);
     if (outcome == SleepOutcome.ASLEEP) {
-      endpoints.allDie();
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
     } else if (endpoints.anyReady()) {
+      activity.touch(clock.getAsLong());
       enterAwake();
     } else {
       fall();
@@ -262,14 +295,13 @@ final class WorkloadLife {
   private void fall() {
     enter(
         replicas.count() > 0
-            ? new State.Waking(OptionalLong.empty())
+            ? State.Waking.unasked()
             : new State.Asleep(Optional.empty(), clock.getAsLong()));
   }
 
   private void enterAwake() {
-    waker.disown();
+    waker.own();
     waker.recovered();
-    activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
   }
 

@@ -12,11 +12,18 @@ public sealed interface ScaleOutcome {
   record Missing() implements ScaleOutcome {}
 
   /**
-   * It may work later: a time-out, an overloaded or absent server.
+   * It was not carried out and may be later: an overloaded server.
    *
    * @param reason one line for people
    */
   record Unavailable(String reason) implements ScaleOutcome {}
+
+  /**
+   * Nobody knows whether it was carried out, or will be: there was no answer.
+   *
+   * @param reason one line for people
+   */
+  record Unanswered(String reason) implements ScaleOutcome {}
 
   /**
    * It will not work until somebody changes something: forbidden, invalid.

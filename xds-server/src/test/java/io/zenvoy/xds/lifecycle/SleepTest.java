@@ -7,6 +7,7 @@ import static io.zenvoy.xds.lifecycle.TestingWorld.WINDOW;
 import static io.zenvoy.xds.lifecycle.TestingWorld.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zenvoy.common.HostPort;
 import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.serve.NodeKey;
@@ -198,6 +199,110 @@ class SleepTest {
 
     assertThat(world.scales.element().request())
         .isEqualTo(new ScaleRequest(workload("hello"), 1, "v3", 0));
+  }
+
+  @Test
+  void aScaleDownWithoutAnAnswerIsRepeatedUntilItIsKnownWhatBecameOfIt() {
+    world.pass(WINDOW.plusSeconds(10));
+    world.answer(new ScaleOutcome.Unanswered("no answer within 3000 ms"));
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    assertThat(world.phase("hello")).isEqualTo(Phase.DRAINING);
+    assertThat(world.publisher.at(NodeKind.DAEMON, "hello").daemon()).isEmpty();
+
+    world.pass(Duration.ofSeconds(1));
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
+    world.answer(new ScaleOutcome.Conflict(0, "v3"));
+
+    assertThat(world.told).containsExactly("sleep ASLEEP");
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 0, "v3", 1));
+    assertThat(world.publisher.at(NodeKind.DAEMON, "hello").daemon()).isEmpty();
+  }
+
+  @Test
+  void aScaleDownWithoutAnAnswerThatWasNotCarriedOutLeavesItAwake() {
+    world.pass(WINDOW.plusSeconds(10));
+    world.answer(new ScaleOutcome.Unanswered("no answer within 3000 ms"));
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.pass(Duration.ofSeconds(1));
+    world.answer(new ScaleOutcome.Conflict(1, "v3"));
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+    assertThat(world.publisher.at(NodeKind.DAEMON, "hello").daemon()).containsExactly(POD);
+  }
+
+  @Test
+  void aServerThatStaysAwayDoesNotKeepPodsFromBeingUsedForEver() {
+    world.pass(WINDOW.plusSeconds(10));
+    for (int second = 0; second < 40; second++) {
+      if (!world.scales.isEmpty()) {
+        world.answer(new ScaleOutcome.Unanswered("connection refused"));
+      }
+      world.pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(world.told).startsWith("sleep NOT_SCALED");
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+  }
+
+  @Test
+  void podsAreEndingOnceTheirWorkloadIsSeenAtZero() {
+    world.observed("hello", 0, "v5");
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isEqualTo(new EnvoySide.SlotOnly());
+  }
+
+  @Test
+  void aPodThatIsListedAsReadyOnlyAfterTheScaleDownIsNotUsed() {
+    world.observed("hello", 2, "v3");
+    world.pass(WINDOW.plusSeconds(10));
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD, new HostPort("10.1.0.2", 8080));
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+  }
+
+  @Test
+  void anEnvoyThatJoinsAfterTheSwitchHasToProveItAsWell() {
+    world.reporting = false;
+    drainUntilSwitched();
+    reportThrice(ENVOY);
+    world.lifecycle.tick();
+    NodeKey joining = new NodeKey(NodeKind.ENVOY, "proxy-2");
+    world.connect(joining);
+    world.reportsWithoutRevision(joining, 5);
+    reportThrice(DAEMON);
+    world.lifecycle.tick();
+    assertThat(world.scales).isEmpty();
+
+    reportThrice(joining);
+    world.lifecycle.tick();
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aPodWhoseReadinessFlapsDoesNotKeepItAwake() {
+    for (int round = 0; round < 4 && world.scales.isEmpty(); round++) {
+      world.ready("hello");
+      world.pass(Duration.ofSeconds(5));
+      world.ready("hello", POD);
+      world.pass(WINDOW.minusSeconds(10));
+    }
+
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
+  void aWorkloadThatIsNoLongerReadyAndThatNobodyAsksForSleepsAsWell() {
+    world.ready("hello");
+    world.pass(WINDOW.plusSeconds(10));
+
+    assertThat(world.scales.element().request().replicas()).isZero();
+    world.answer(new ScaleOutcome.Scaled());
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
   }
 
   @Test

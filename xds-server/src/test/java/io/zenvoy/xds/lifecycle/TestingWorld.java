@@ -172,6 +172,13 @@ final class TestingWorld implements LifecycleObserver {
     lifecycle.reported(new ActivityReport(node, 1, clusters));
   }
 
+  /** Reports of a node that does not use what it was told. */
+  void reportsWithoutRevision(NodeKey node, int count) {
+    for (int i = 0; i < count; i++) {
+      lifecycle.reported(new ActivityReport(node, 1, Map.of()));
+    }
+  }
+
   /** Lets time pass: nodes accept what they are told and report twice a second. */
   void pass(Duration duration) {
     long end = nowNanos + duration.toNanos();

@@ -14,6 +14,7 @@ import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.SlotSpace;
+import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.ScaleRequest;
@@ -23,6 +24,104 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WakeTest {
+  @Test
+  void aWakeHasItsVerdictAlthoughWhoAskedForItLeftJustBefore() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.pass(WAKE_TIMEOUT.minusMillis(500));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(Duration.ofSeconds(2));
+
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s");
+  }
+
+  @Test
+  void clientsThatGiveUpOneAfterTheOtherDoNotHideThatAWakeFails() {
+    int total = 0;
+    for (int client = 0; client < 6; client++) {
+      world.reports(DAEMON, "hello", ++total, 0, 1);
+      if (!world.scales.isEmpty()) {
+        world.answer(new ScaleOutcome.Scaled());
+        world.observed("hello", 1, "v2");
+      }
+      world.pass(Duration.ofSeconds(10));
+      world.reports(DAEMON, "hello", total, 0, 0);
+      world.pass(Duration.ofSeconds(5));
+    }
+
+    assertThat(world.told)
+        .hasSizeBetween(3, 5)
+        .allSatisfy(told -> assertThat(told).isEqualTo("wake TIMEOUT: not ready after 20s"));
+  }
+
+  @Test
+  void whoComesLateHasAWholeWakesTime() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.pass(Duration.ofSeconds(10));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(Duration.ofSeconds(5));
+    world.reports(DAEMON, "hello", 2, 0, 1);
+    world.pass(Duration.ofSeconds(10));
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s");
+    assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+
+    world.ready("hello", POD);
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+  }
+
+  @Test
+  void whatADaemonSaidThatIsGoneWakesNobody() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Refused("quota"));
+    world.disconnect(DAEMON);
+    world.connect(new NodeKey(NodeKind.DAEMON, "proxy-2"));
+    for (int second = 0; second < 18; second++) {
+      world.pass(Duration.ofSeconds(1));
+      if (!world.scales.isEmpty()) {
+        world.answer(new ScaleOutcome.Refused("quota"));
+      }
+    }
+    world.told.clear();
+    world.pass(Duration.ofSeconds(30));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.told).isEmpty();
+  }
+
+  @Test
+  void aWakeThatTimesOutTellsWhyItCouldNotBeWritten() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    for (int second = 0; second < 25; second++) {
+      if (!world.scales.isEmpty()) {
+        world.answer(new ScaleOutcome.Unavailable("HTTP 403: denied by a webhook"));
+      }
+      world.pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(world.told.getFirst())
+        .isEqualTo("wake TIMEOUT: not ready after 20s: HTTP 403: denied by a webhook");
+  }
+
+  @Test
+  void aPodThatBecomesReadyWhileItIsScaledAwayIsNotUsed() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.pass(Duration.ofSeconds(2));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.plusSeconds(2));
+    assertThat(world.scales.element().request().replicas()).isZero();
+
+    world.ready("hello", POD);
+    assertThat(world.phase("hello")).isNotEqualTo(Phase.AWAKE);
+    world.answer(new ScaleOutcome.Scaled());
+    world.pass(Duration.ofSeconds(2));
+    assertThat(world.phase("hello")).isEqualTo(Phase.ASLEEP);
+  }
+
   private final TestingWorld world = TestingWorld.withASleepingService();
 
   @Test

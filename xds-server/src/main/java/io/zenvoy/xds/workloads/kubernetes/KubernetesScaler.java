@@ -8,6 +8,7 @@ import io.zenvoy.xds.workloads.ScaleOutcome.Conflict;
 import io.zenvoy.xds.workloads.ScaleOutcome.Missing;
 import io.zenvoy.xds.workloads.ScaleOutcome.Refused;
 import io.zenvoy.xds.workloads.ScaleOutcome.Scaled;
+import io.zenvoy.xds.workloads.ScaleOutcome.Unanswered;
 import io.zenvoy.xds.workloads.ScaleOutcome.Unavailable;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.Scaler;
@@ -29,7 +30,8 @@ final class KubernetesScaler implements Scaler {
   private static final Duration READ_LIMIT = Duration.ofSeconds(2);
   private static final Duration SECOND_WRITE_LIMIT = Duration.ofSeconds(1);
 
-  private static final Reply NOT_LEADING = new Reply.Unanswered("this control plane does not lead");
+  private static final Reply.Unanswered NOT_LEADING =
+      new Reply.Unanswered("this control plane does not lead");
 
   private final KubernetesApi api;
   private final ManagedWorkloads managed;
@@ -60,7 +62,7 @@ final class KubernetesScaler implements Scaler {
           .addKeyValue("workload", request.workload())
           .setCause(e)
           .log("scale request failed");
-      return new Unavailable(Reachability.reason(e));
+      return new Unanswered(Reachability.reason(e));
     }
   }
 
@@ -108,9 +110,13 @@ final class KubernetesScaler implements Scaler {
 
   private ScaleOutcome outcome(Reply reply) {
     return switch (reply) {
-      case Reply.Unanswered(String reason) -> new Unavailable(reason);
+      case Reply.Unanswered unsent when unsent.equals(NOT_LEADING) ->
+          new Unavailable(unsent.reason());
+      case Reply.Unanswered(String reason) -> new Unanswered(reason);
       case Reply.Answered answer when answer.status() / 100 == 2 -> new Scaled();
       case Reply.Answered answer when answer.status() == 404 -> new Missing();
+      case Reply.Answered answer when answer.status() >= 500 ->
+          new Unanswered(api.explain(answer)); // a gateway's or etcd's time-out is one of them
       case Reply.Answered answer when isPassing(answer.status()) ->
           new Unavailable(api.explain(answer));
       case Reply.Answered answer -> new Refused(api.explain(answer));
@@ -120,7 +126,7 @@ final class KubernetesScaler implements Scaler {
   /** 401 too: an expired token is renewed before the next request. */
   private static boolean isPassing(int status) {
     // An API server that has just started denies everything until it has read its roles.
-    return status == 401 || status == 403 || status == 409 || status == 429 || status >= 500;
+    return status == 401 || status == 403 || status == 409 || status == 429;
   }
 
   private ObservedWorkload read(WorkloadKey workload, String json) {

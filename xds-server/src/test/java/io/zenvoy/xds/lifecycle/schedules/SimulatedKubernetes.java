@@ -101,7 +101,7 @@ final class SimulatedKubernetes {
     Write write = writes.poll();
     if (write != null) {
       var _ = carryOut(write.request());
-      write.outcome().accept(new ScaleOutcome.Unavailable("simulated"));
+      write.outcome().accept(new ScaleOutcome.Unanswered("simulated"));
     }
   }
 
@@ -153,7 +153,7 @@ final class SimulatedKubernetes {
       made++;
       pods.add(new Pod(new HostPort("10.1." + made / 250 + "." + (1 + made % 250), 8080)));
       touch();
-    } else if (living.size() > replicas) {
+    } else if (living.size() > replicas && (unready.isEmpty() || pick % 3 != 0)) {
       Pod pod = living.getLast();
       pod.terminating = true;
       list();

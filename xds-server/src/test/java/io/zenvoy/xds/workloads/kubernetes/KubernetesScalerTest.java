@@ -10,6 +10,7 @@ import io.zenvoy.xds.workloads.ScaleOutcome.Conflict;
 import io.zenvoy.xds.workloads.ScaleOutcome.Missing;
 import io.zenvoy.xds.workloads.ScaleOutcome.Refused;
 import io.zenvoy.xds.workloads.ScaleOutcome.Scaled;
+import io.zenvoy.xds.workloads.ScaleOutcome.Unanswered;
 import io.zenvoy.xds.workloads.ScaleOutcome.Unavailable;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class KubernetesScalerTest {
     leadership = Duration.ofMillis(200);
 
     // Far sooner than a write's own limit, by whoever's clock rings first.
-    assertThat(scale(WAKE)).isInstanceOf(Unavailable.class);
+    assertThat(scale(WAKE)).isInstanceOf(Unanswered.class);
   }
 
   @Test
@@ -165,11 +166,20 @@ class KubernetesScalerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {403, 409, 429, 500, 503, 504})
+  @ValueSource(ints = {403, 409, 429})
   void whatMayWorkLaterIsUnavailableAndIsNotRepeatedHere(int status) {
     server.answering(status, "{\"kind\":\"Status\",\"message\":\"later\"}");
 
     assertThat(scale(SLEEP)).isEqualTo(new Unavailable("HTTP " + status + ": later"));
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 503, 504})
+  void ofAServersTimeOutNobodyKnowsWhetherTheWriteWasCarriedOut(int status) {
+    server.answering(status, "{\"kind\":\"Status\",\"message\":\"later\"}");
+
+    assertThat(scale(SLEEP)).isEqualTo(new Unanswered("HTTP " + status + ": later"));
     assertThat(server.requests()).hasSize(1);
   }
 
@@ -182,19 +192,19 @@ class KubernetesScalerTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsUnavailableAfterThreeSeconds() {
+  void aServerThatDoesNotAnswerIsGivenUpAfterThreeSeconds() {
     long before = System.nanoTime();
 
-    assertThat(scale(SLEEP)).isInstanceOf(Unavailable.class);
+    assertThat(scale(SLEEP)).isInstanceOf(Unanswered.class);
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)).isBetween(2_500L, 6_000L);
     assertThat(server.requests()).hasSize(1);
   }
 
   @Test
-  void aServerThatIsGoneIsUnavailable() {
+  void aServerThatIsGoneDoesNotAnswer() {
     server.close();
 
-    assertThat(scale(SLEEP)).isInstanceOf(Unavailable.class);
+    assertThat(scale(SLEEP)).isInstanceOf(Unanswered.class);
     assertThat(connection.reachability().problem()).contains("is unreachable");
   }
 
