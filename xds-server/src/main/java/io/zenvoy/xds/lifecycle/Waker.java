@@ -39,8 +39,6 @@ final class Waker {
   /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
   private boolean failedAnew;
 
-  private boolean wokenByUs;
-
   /** What comes next while nothing is ready. */
   sealed interface Decision {
     /** Nothing changes. */
@@ -82,11 +80,6 @@ final class Waker {
   void recovered() {
     failure = "";
     failedAnew = false;
-  }
-
-  /** The replicas that run are not, or no more, there because of us alone. */
-  void disown() {
-    wokenByUs = false;
   }
 
   /** What comes next for a workload that sleeps. */
@@ -151,7 +144,6 @@ final class Waker {
     }
     if (replicas.count() == 0) {
       replicas.scale(clusters.wantedReplicas());
-      wokenByUs |= replicas.isInFlight();
     }
     return new Decision.Wait();
   }
@@ -163,8 +155,7 @@ final class Waker {
 
   private void returnToZeroIfVain() {
     long now = clock.getAsLong();
-    if (wokenByUs
-        && !clusters.isDryRun()
+    if (replicas.areOurs()
         && nodes.allKnown(now)
         && now - activity.latestNanos() >= clusters.window().toNanos()
         && !activity.isUnderWay(clusters.all())) {

@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Owned by the life cycle's thread.
  */
-final class WorkloadLife {
+final class WorkloadLife implements Replicas.Listener {
   /** How long Envoys are given to accept a wake before the slot is put behind the pods anyway. */
   private static final Duration SLOTLESS_LIMIT = Duration.ofSeconds(2);
 
@@ -55,7 +55,7 @@ final class WorkloadLife {
     this.observer = observer;
     this.neighbours = neighbours;
     this.clock = clock;
-    this.replicas = new Replicas(key, scaler, clock, this::evaluate);
+    this.replicas = new Replicas(key, scaler, clock, clusters::isDryRun, this);
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
     this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, clock);
@@ -128,9 +128,17 @@ final class WorkloadLife {
   void observed(int count, String version) {
     replicas.observed(count, version);
     if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
-      waker.disown();
+      replicas.disown();
     }
   }
+
+  @Override
+  public void writeEnded() {
+    evaluate();
+  }
+
+  @Override
+  public void zeroedByOthers() {}
 
   /** A node has reported, whether or not its report spoke of this workload. */
   void reportedBy(Node node, long stream) {
@@ -177,7 +185,7 @@ final class WorkloadLife {
     if (replicas.count() > 0) {
       endpoints.mayLive();
     } else if (!replicas.isInFlight()) {
-      waker.disown();
+      replicas.disown();
     }
     do {
       moved = false;
@@ -267,7 +275,7 @@ final class WorkloadLife {
   }
 
   private void enterAwake() {
-    waker.disown();
+    replicas.disown();
     waker.recovered();
     activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
