@@ -24,6 +24,7 @@ final class Drainer {
   private final Activity activity;
   private final WorkloadClusters clusters;
   private final WorkloadEndpoints endpoints;
+  private final Wanted wanted;
   private final LongSupplier clock;
 
   /** What comes next while draining. */
@@ -45,6 +46,7 @@ final class Drainer {
       Activity activity,
       WorkloadClusters clusters,
       WorkloadEndpoints endpoints,
+      Wanted wanted,
       LongSupplier clock) {
     this.nodes = nodes;
     this.rollout = rollout;
@@ -52,6 +54,7 @@ final class Drainer {
     this.activity = activity;
     this.clusters = clusters;
     this.endpoints = endpoints;
+    this.wanted = wanted;
     this.clock = clock;
   }
 
@@ -79,7 +82,7 @@ final class Drainer {
     if (draining.step() == Step.SCALE) {
       return whileScaling(draining);
     }
-    if (!endpoints.anyReady() || activity.uses() != draining.uses()) {
+    if (!endpoints.anyReady() || isToStay(draining)) {
       return new Decision.End(SleepOutcome.CANCELLED);
     }
     if (isOverdue(draining)) {
@@ -106,11 +109,19 @@ final class Drainer {
     if (replicas.isInFlight()) {
       return new Decision.Wait();
     }
-    if (replicas.isOvertaken() && activity.uses() == draining.uses() && !isOverdue(draining)) {
+    if (replicas.isOvertaken() && isToStay(draining)) {
+      return new Decision.End(SleepOutcome.CANCELLED);
+    }
+    if (replicas.isOvertaken() && !isOverdue(draining)) {
       replicas.scale(0);
       return new Decision.Wait();
     }
     return new Decision.End(replicas.count() == 0 ? SleepOutcome.ASLEEP : SleepOutcome.NOT_SCALED);
+  }
+
+  /** Whether a reason to stay awake has come since it began. */
+  private boolean isToStay(Draining draining) {
+    return activity.uses() != draining.uses() || wanted.isWanted() || clusters.isDryRun();
   }
 
   private boolean isOverdue(Draining draining) {

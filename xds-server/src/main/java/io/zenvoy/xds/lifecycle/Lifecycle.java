@@ -40,7 +40,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   private final LifecycleObserver observer;
   private final LongSupplier clock;
   private final InstantSource wallClock;
-  private final Companions companions = new Companions();
+  private final Companions companions;
   private final long startedNanos;
   private final Nodes nodes;
   private final Rollout rollout;
@@ -76,6 +76,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     this.observer = observer;
     this.clock = clock;
     this.wallClock = wallClock;
+    this.companions = new Companions(observer);
     this.startedNanos = clock.getAsLong();
     this.unknownNanos = startedNanos;
     this.nextSleepCheckNanos = startedNanos + settings.sleepCheck().toNanos();
@@ -219,25 +220,23 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   @Override
-  public boolean want(WorkloadKey workload) {
-    WorkloadLife life = lives.get(workload);
-    return (life != null && life.isAwakeTime(wallClock.instant()))
-        || companions.wakersOf(workload).stream()
-            .map(lives::get)
-            .anyMatch(waker -> waker != null && waker.isAwaited());
+  public boolean isWakerAwaited(WorkloadKey workload) {
+    return companions.wakersOf(workload).stream()
+        .map(lives::get)
+        .anyMatch(waker -> waker != null && waker.isAwaited());
   }
 
   @Override
-  public void awaited(WorkloadKey workload) {
+  public void wakeBegun(WorkloadKey workload) {
     woken.addAll(companions.wokenWith(workload));
   }
 
-  /** Looks after those that wake with others, once these are done: no life is in two places. */
+  /** Wakes those that wake with others, once these are done: no life is in two places. */
   private void evaluateWoken() {
     while (!woken.isEmpty()) {
       WorkloadLife life = lives.get(woken.removeFirst());
       if (life != null) {
-        life.evaluate();
+        life.wakeWith();
       }
     }
   }
@@ -256,6 +255,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     List<ServiceSpec> byAge = services.values().stream().sorted(Hosts.BY_AGE).toList();
     byAge.forEach(service -> manage(service, null));
     lives.values().forEach(WorkloadLife::evaluate);
+    evaluateWoken();
     publishRoutes(clock.getAsLong());
     publisher.open();
   }
@@ -285,7 +285,8 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   private WorkloadLife newLife(WorkloadKey key) {
-    WorkloadLife life = new WorkloadLife(key, nodes, rollout, scaler, observer, this, clock);
+    WorkloadLife life =
+        new WorkloadLife(key, nodes, rollout, scaler, observer, this, clock, wallClock);
     WorkloadEvent seen = observed.get(key);
     if (seen != null) {
       tell(life, seen);

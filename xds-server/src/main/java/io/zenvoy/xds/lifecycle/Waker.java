@@ -31,6 +31,7 @@ final class Waker {
   private final Activity activity;
   private final WorkloadClusters clusters;
   private final Neighbours neighbours;
+  private final Wanted wanted;
   private final LongSupplier clock;
 
   /** Why the workload can't become ready; empty if nothing is known to be wrong. */
@@ -59,6 +60,7 @@ final class Waker {
       Activity activity,
       WorkloadClusters clusters,
       Neighbours neighbours,
+      Wanted wanted,
       LongSupplier clock) {
     this.key = key;
     this.nodes = nodes;
@@ -67,6 +69,7 @@ final class Waker {
     this.activity = activity;
     this.clusters = clusters;
     this.neighbours = neighbours;
+    this.wanted = wanted;
     this.clock = clock;
   }
 
@@ -85,7 +88,7 @@ final class Waker {
   /** What comes next for a workload that sleeps. */
   Decision next(State.Asleep asleep) {
     if (isAwaited(asleep)) {
-      return begin();
+      return begin(asleep);
     }
     if (replicas.count() > 0) {
       if (asleep.verdict().isEmpty()) {
@@ -102,14 +105,16 @@ final class Waker {
       return whileNobodyWaits(waking);
     }
     return waking.awaitedSince().isEmpty()
-        ? begin()
+        ? begin(waking)
         : whileAwaited(clock.getAsLong() - waking.awaitedSince().getAsLong());
   }
 
-  private Decision begin() {
+  private Decision begin(State state) {
     failedAnew = false;
     replicas.freshStart();
-    neighbours.awaited(key);
+    if (isAwaitedForItself(state)) {
+      neighbours.wakeBegun(key);
+    }
     return new Decision.Go(new State.Waking(OptionalLong.of(clock.getAsLong())));
   }
 
@@ -125,8 +130,9 @@ final class Waker {
   }
 
   private Decision whileAwaited(long waitedNanos) {
-    if (clusters.isDryRun()) {
-      return fail(WakeOutcome.FAILED, waitedNanos, "dry run: nothing is scaled");
+    if (clusters.isDryRun() && replicas.isZero()) {
+      wanted.drop();
+      return fail(WakeOutcome.DRY_RUN, waitedNanos, "dry run: nothing is scaled");
     }
     if (replicas.isMissing()) {
       return fail(WakeOutcome.FAILED, waitedNanos, key + " does not exist");
@@ -150,6 +156,7 @@ final class Waker {
 
   private Decision fail(WakeOutcome outcome, long waitedNanos, String reason) {
     activity.judged(clusters.all());
+    wanted.settled();
     return new Decision.Fail(outcome, Duration.ofNanos(waitedNanos), reason);
   }
 
@@ -167,8 +174,12 @@ final class Waker {
     return isAwaitedByClients(state) || isWantedOtherwise(state);
   }
 
-  /** Whether a client of the workload's own waits. */
-  boolean isAwaitedByClients(State state) {
+  /** Whether it is awaited for another reason than that something else is woken. */
+  boolean isAwaitedForItself(State state) {
+    return isAwaitedByClients(state) || wanted.isAwakeTime();
+  }
+
+  private boolean isAwaitedByClients(State state) {
     long now = clock.getAsLong();
     boolean judged =
         sinceVerdict(state).isPresent() && sinceVerdict(state).getAsLong() < ANSWER_LIMIT.toNanos();
@@ -179,7 +190,7 @@ final class Waker {
   private boolean isWantedOtherwise(State state) {
     OptionalLong sinceVerdict = sinceVerdict(state);
     return (sinceVerdict.isEmpty() || sinceVerdict.getAsLong() >= RETRY.toNanos())
-        && neighbours.want(key);
+        && wanted.isWanted();
   }
 
   /** How long ago the latest wake failed, for a workload that sleeps since then. */

@@ -10,7 +10,7 @@ import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,12 +30,12 @@ final class WorkloadLife implements Replicas.Listener {
   private final WorkloadKey key;
   private final Rollout rollout;
   private final LifecycleObserver observer;
-  private final Neighbours neighbours;
   private final LongSupplier clock;
   private final Replicas replicas;
   private final Activity activity;
   private final WorkloadClusters clusters = new WorkloadClusters();
   private final WorkloadEndpoints endpoints;
+  private final Wanted wanted;
   private final Waker waker;
   private final Drainer drainer;
   private final DryRun dryRun;
@@ -49,18 +49,21 @@ final class WorkloadLife implements Replicas.Listener {
       Scaler scaler,
       LifecycleObserver observer,
       Neighbours neighbours,
-      LongSupplier clock) {
+      LongSupplier clock,
+      InstantSource wallClock) {
     this.key = key;
     this.rollout = rollout;
     this.observer = observer;
-    this.neighbours = neighbours;
     this.clock = clock;
     this.replicas = new Replicas(key, scaler, clock, clusters::isDryRun, this);
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
-    this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, clock);
-    this.drainer = new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, clock);
-    this.dryRun = new DryRun(observer, this::told, clock);
+    this.wanted = new Wanted(key, clusters, neighbours, clock, wallClock);
+    this.waker =
+        new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, wanted, clock);
+    this.drainer =
+        new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
+    this.dryRun = new DryRun(observer, this::told, replicas, activity, clusters, wanted, clock);
   }
 
   WorkloadKey key() {
@@ -87,16 +90,21 @@ final class WorkloadLife implements Replicas.Listener {
   boolean isRestless() {
     return switch (state) {
       case State.Asleep asleep ->
-          replicas.count() > 0 || endpoints.mayRevive() || neighbours.want(key);
+          replicas.count() > 0 || endpoints.mayRevive() || wanted.isWanted();
       case State.Waking waking -> true;
-      case State.Awake awake -> !awake.slotBehind();
+      case State.Awake awake -> !awake.slotBehind() || dryRun.isAsleep();
       case State.Draining draining -> true;
     };
   }
 
   /** Adds a cluster or changes it; its connections go where the phase wants them. */
   void define(Cluster cluster) {
+    boolean watched = clusters.isDryRun();
     clusters.put(cluster);
+    if (watched && !clusters.isDryRun()) {
+      dryRun.look();
+      wanted.resume();
+    }
     rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
     observer.phase(told(), phase());
   }
@@ -138,7 +146,9 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   @Override
-  public void zeroedByOthers() {}
+  public void zeroedByOthers() {
+    wanted.drop();
+  }
 
   /** A node has reported, whether or not its report spoke of this workload. */
   void reportedBy(Node node, long stream) {
@@ -149,17 +159,14 @@ final class WorkloadLife implements Replicas.Listener {
 
   /** Begins to drain if the workload was quiet for its whole window. */
   void considerSleep(long unknownUntilNanos) {
-    if (!(state instanceof State.Awake)) {
-      return;
-    }
-    dryRun.proceed(activity.uses(), replicas.count());
-    if (neighbours.want(key)) {
+    dryRun.count();
+    if (!(state instanceof State.Awake) || wanted.isWanted()) {
       return;
     }
     Optional<State.Draining> draining = drainer.begin(unknownUntilNanos);
     if (draining.isPresent()) {
       if (clusters.isDryRun()) {
-        dryRun.sleep(activity.uses());
+        dryRun.sleep();
       } else {
         enter(draining.get());
         evaluate();
@@ -167,14 +174,17 @@ final class WorkloadLife implements Replicas.Listener {
     }
   }
 
-  /** Whether clients of its own wait for it. */
+  /** Whether it is awaited for a reason of its own, and not ready. */
   boolean isAwaited() {
-    return state instanceof State.Waking && waker.isAwaitedByClients(state);
+    return state instanceof State.Waking && waker.isAwaitedForItself(state);
   }
 
-  /** Whether the workload is to be awake at that time, whoever asks. */
-  boolean isAwakeTime(Instant now) {
-    return clusters.isAwakeTime(now);
+  /** Something is woken that it wakes with. */
+  void wakeWith() {
+    if (!(state instanceof State.Awake) || replicas.count() == 0) {
+      wanted.wish();
+    }
+    evaluate();
   }
 
   /** Derives what is to be done from what is known now. */
@@ -183,10 +193,12 @@ final class WorkloadLife implements Replicas.Listener {
       return; // the last service left while a write was in flight
     }
     if (replicas.count() > 0) {
+      wanted.resume();
       endpoints.mayLive();
     } else if (!replicas.isInFlight()) {
       replicas.disown();
     }
+    dryRun.look();
     do {
       moved = false;
       switch (state) {
@@ -277,6 +289,7 @@ final class WorkloadLife implements Replicas.Listener {
   private void enterAwake() {
     replicas.disown();
     waker.recovered();
+    wanted.settled();
     activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
   }

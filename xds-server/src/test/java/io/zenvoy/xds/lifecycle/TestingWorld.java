@@ -288,6 +288,11 @@ final class TestingWorld implements LifecycleObserver {
   }
 
   @Override
+  public void unknownCompanion(ServiceKey service, ServiceKey unknown) {
+    told.add(service + " wakes with " + unknown + ", which is unknown");
+  }
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     told.add(host + " stays with " + owner + ", not " + loser);
   }
