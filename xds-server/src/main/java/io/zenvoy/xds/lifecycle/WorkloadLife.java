@@ -39,6 +39,7 @@ final class WorkloadLife implements Replicas.Listener {
   private final Waker waker;
   private final Drainer drainer;
   private final DryRun dryRun;
+  private final LateWrite lateWrite;
   private boolean moved;
   private State state = new State.Asleep(Optional.empty(), 0);
 
@@ -63,6 +64,7 @@ final class WorkloadLife implements Replicas.Listener {
         new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, wanted, clock);
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
+    this.lateWrite = new LateWrite(activity, clusters, neighbours);
     this.dryRun = new DryRun(observer, this::told, replicas, activity, clusters, wanted, clock);
   }
 
@@ -148,6 +150,7 @@ final class WorkloadLife implements Replicas.Listener {
   @Override
   public void zeroedByOthers() {
     wanted.drop();
+    lateWrite.zeroed();
   }
 
   /** A node has reported, whether or not its report spoke of this workload. */
@@ -192,7 +195,14 @@ final class WorkloadLife implements Replicas.Listener {
     if (clusters.all().isEmpty()) {
       return; // the last service left while a write was in flight
     }
+    if (replicas.count() == 0 && lateWrite.isToBeUndone()) {
+      endpoints.allDie();
+      enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
+      wanted.resume();
+      wanted.wish();
+    }
     if (replicas.count() > 0) {
+      lateWrite.passed();
       wanted.resume();
       endpoints.mayLive();
     } else if (!replicas.isInFlight()) {
