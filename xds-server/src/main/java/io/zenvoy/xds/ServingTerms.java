@@ -3,7 +3,6 @@ package io.zenvoy.xds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.zenvoy.common.StartupException;
 import io.zenvoy.xds.lifecycle.Lifecycle;
 import io.zenvoy.xds.lifecycle.LifecycleSettings;
 import io.zenvoy.xds.lifecycle.Term;
@@ -54,8 +53,9 @@ final class ServingTerms implements Term.Factory {
             InstantSource.system());
     try {
       edge.start();
-    } catch (StartupException e) {
+    } catch (RuntimeException e) {
       edge.close();
+      status.close();
       throw e;
     }
     serving = true;

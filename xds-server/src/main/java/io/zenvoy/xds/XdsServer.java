@@ -46,7 +46,7 @@ public final class XdsServer {
             config.adminPort(),
             "ADMIN_PORT",
             registry::scrape,
-            () -> lifecycle.isSynced() ? unready(workloads) : workloads.unready().get());
+            () -> lifecycle.isSynced() ? unready(workloads, lifecycle) : workloads.unready().get());
     workloads.election().ifPresentOrElse(election -> lifecycle.start(), lifecycle::startAlone);
     workloads
         .source()
@@ -85,8 +85,9 @@ public final class XdsServer {
   }
 
   /** A warm standby is ready: it could serve at any moment. */
-  private static String unready(Workloads workloads) {
-    return workloads.election().map(Election::unready).orElse("");
+  private static String unready(Workloads workloads, LifecycleThread lifecycle) {
+    String reason = lifecycle.unready();
+    return reason.isEmpty() ? workloads.election().map(Election::unready).orElse("") : reason;
   }
 
   private static void bindRuntime(MeterRegistry registry) {

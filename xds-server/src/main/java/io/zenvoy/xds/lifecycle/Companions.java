@@ -13,16 +13,23 @@ import java.util.Set;
 
 /**
  * Which workloads wake with which: what a service names by {@code wake-with}, and what those name
- * in turn.
+ * in turn. What is named and not there is told to the owner of the service that names it.
  *
  * <p>Owned by the life cycle's thread.
  */
 final class Companions {
+  private final LifecycleObserver observer;
+  private final Map<ServiceKey, Set<ServiceKey>> unknown = new HashMap<>();
   private final Map<WorkloadKey, Set<WorkloadKey>> bySource = new HashMap<>();
   private final Map<WorkloadKey, Set<WorkloadKey>> byTarget = new HashMap<>();
 
+  Companions(LifecycleObserver observer) {
+    this.observer = observer;
+  }
+
   /** Takes in all services anew. */
   void define(Map<ServiceKey, ServiceSpec> services) {
+    tellUnknown(services);
     bySource.clear();
     byTarget.clear();
     for (ServiceSpec service : services.values()) {
@@ -30,6 +37,21 @@ final class Companions {
         if (!target.equals(service.workload())) {
           bySource.computeIfAbsent(service.workload(), key -> new HashSet<>()).add(target);
           byTarget.computeIfAbsent(target, key -> new HashSet<>()).add(service.workload());
+        }
+      }
+    }
+  }
+
+  private void tellUnknown(Map<ServiceKey, ServiceSpec> services) {
+    unknown.keySet().retainAll(services.keySet());
+    for (ServiceSpec service : services.values()) {
+      Set<ServiceKey> absent = new HashSet<>(service.policy().wakeWith());
+      absent.removeAll(services.keySet());
+      Set<ServiceKey> told =
+          absent.isEmpty() ? unknown.remove(service.key()) : unknown.put(service.key(), absent);
+      for (ServiceKey name : absent) {
+        if (told == null || !told.contains(name)) {
+          observer.unknownCompanion(service.key(), name);
         }
       }
     }

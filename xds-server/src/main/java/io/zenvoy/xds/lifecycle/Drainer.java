@@ -25,6 +25,7 @@ final class Drainer {
   private final Activity activity;
   private final WorkloadClusters clusters;
   private final WorkloadEndpoints endpoints;
+  private final Wanted wanted;
   private final LongSupplier clock;
 
   /** What comes next while draining. */
@@ -46,6 +47,7 @@ final class Drainer {
       Activity activity,
       WorkloadClusters clusters,
       WorkloadEndpoints endpoints,
+      Wanted wanted,
       LongSupplier clock) {
     this.nodes = nodes;
     this.rollout = rollout;
@@ -53,11 +55,13 @@ final class Drainer {
     this.activity = activity;
     this.clusters = clusters;
     this.endpoints = endpoints;
+    this.wanted = wanted;
     this.clock = clock;
   }
 
   /**
-   * Where a workload that is awake goes if it was quiet for its whole window; empty if it was not.
+   * Where a workload with replicas goes if it was quiet for its whole window, whether or not its
+   * pods are ready; empty if it was not.
    *
    * @param unknownUntilNanos until when some node did not tell what it was doing
    */
@@ -72,7 +76,13 @@ final class Drainer {
     long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
     return now - quietSince < clusters.window().toNanos()
         ? Optional.empty()
-        : Optional.of(new Draining(now, activity.uses(), Step.SWITCH, List.of(proofBy(NodeKind.ENVOY))));
+        : Optional.of(
+            new Draining(
+                now,
+                activity.uses(),
+                Step.SWITCH,
+                endpoints.anyReady(),
+                List.of(new Proof(NodeKind.ENVOY, rollout))));
   }
 
   /** What comes next. */
@@ -80,7 +90,7 @@ final class Drainer {
     if (draining.step() == Step.SCALE) {
       return whileScaling(draining);
     }
-    if (!endpoints.anyReady() || activity.uses() != draining.uses()) {
+    if (endpoints.anyReady() != draining.ready() || isToStay(draining)) {
       return new Decision.End(SleepOutcome.CANCELLED);
     }
     if (isOverdue(draining)) {
@@ -91,7 +101,7 @@ final class Drainer {
     }
     return new Decision.Go(
         switch (draining.step()) {
-          case SWITCH -> draining.withdraw(proofBy(NodeKind.DAEMON));
+          case SWITCH -> draining.withdraw(new Proof(NodeKind.DAEMON, rollout));
           case WITHDRAW -> draining.scale();
           case SCALE -> throw new IllegalStateException("already proven");
         });
@@ -103,6 +113,10 @@ final class Drainer {
     replicas.scale(0);
   }
 
+  /**
+   * A write without an answer is repeated even if the workload is in use by now: perhaps its pods
+   * are ending, and until that is known what comes is better parked than given to them.
+   */
   private Decision whileScaling(Draining draining) {
     if (replicas.isInFlight()) {
       return new Decision.Wait();
@@ -110,28 +124,22 @@ final class Drainer {
     if (replicas.count() == 0) {
       return new Decision.End(SleepOutcome.ASLEEP);
     }
-    if (mayScaleAgain(draining)) {
+    if (replicas.isOvertaken() && isToStay(draining)) {
+      return new Decision.End(SleepOutcome.CANCELLED);
+    }
+    if ((replicas.isOvertaken() || replicas.isUnanswered()) && !isOverdue(draining)) {
       replicas.scale(0);
       return new Decision.Wait();
     }
     return new Decision.End(SleepOutcome.NOT_SCALED);
   }
 
-  /**
-   * A write without an answer is repeated even if the workload is in use by now: perhaps its pods
-   * are ending, and until that is known what comes is better parked than given to them.
-   */
-  private boolean mayScaleAgain(Draining draining) {
-    boolean unused = activity.uses() == draining.uses();
-    return !isOverdue(draining) && (replicas.isUnanswered() || (replicas.isOvertaken() && unused));
+  /** Whether a reason to stay awake has come since it began. */
+  private boolean isToStay(Draining draining) {
+    return activity.uses() != draining.uses() || wanted.isWanted() || clusters.isDryRun();
   }
 
   private boolean isOverdue(Draining draining) {
     return clock.getAsLong() - draining.sinceNanos() >= LIMIT.toNanos();
-  }
-
-  /** Must be made before that is published which it is to prove. */
-  private Proof proofBy(NodeKind kind) {
-    return new Proof(kind, rollout, clusters.names());
   }
 }

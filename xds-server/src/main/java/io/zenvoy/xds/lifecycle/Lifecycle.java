@@ -15,6 +15,7 @@ import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -34,13 +35,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: everything happens on one thread, see {@link LifecycleThread}.
  */
 public final class Lifecycle implements NodeEvents, Neighbours {
+  /**
+   * For so long a kernel repeats what was not acknowledged.
+   *
+   * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp_retries2 in tcp(7)</a>
+   */
+  private static final Duration LATE_WRITE = Duration.ofMinutes(16);
+
   private final LifecycleSettings settings;
   private final Publisher publisher;
   private final Scaler scaler;
   private final LifecycleObserver observer;
   private final LongSupplier clock;
   private final InstantSource wallClock;
-  private final Companions companions = new Companions();
+  private final Companions companions;
   private final long startedNanos;
   private final Nodes nodes;
   private final Rollout rollout;
@@ -76,6 +84,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     this.observer = observer;
     this.clock = clock;
     this.wallClock = wallClock;
+    this.companions = new Companions(observer);
     this.startedNanos = clock.getAsLong();
     this.unknownNanos = startedNanos;
     this.nextSleepCheckNanos = startedNanos + settings.sleepCheck().toNanos();
@@ -219,25 +228,28 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   @Override
-  public boolean want(WorkloadKey workload) {
-    WorkloadLife life = lives.get(workload);
-    return (life != null && life.isAwakeTime(wallClock.instant()))
-        || companions.wakersOf(workload).stream()
-            .map(lives::get)
-            .anyMatch(waker -> waker != null && waker.isAwaited());
+  public boolean isWakerAwaited(WorkloadKey workload) {
+    return companions.wakersOf(workload).stream()
+        .map(lives::get)
+        .anyMatch(waker -> waker != null && waker.isAwaited());
   }
 
   @Override
-  public void awaited(WorkloadKey workload) {
+  public boolean mayFormerLeaderWrite() {
+    return clock.getAsLong() - startedNanos < LATE_WRITE.toNanos();
+  }
+
+  @Override
+  public void wakeBegun(WorkloadKey workload) {
     woken.addAll(companions.wokenWith(workload));
   }
 
-  /** Looks after those that wake with others, once these are done: no life is in two places. */
+  /** Wakes those that wake with others, once these are done: no life is in two places. */
   private void evaluateWoken() {
     while (!woken.isEmpty()) {
       WorkloadLife life = lives.get(woken.removeFirst());
       if (life != null) {
-        life.evaluate();
+        life.wakeWith();
       }
     }
   }
@@ -256,6 +268,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     List<ServiceSpec> byAge = services.values().stream().sorted(Hosts.BY_AGE).toList();
     byAge.forEach(service -> manage(service, null));
     lives.values().forEach(WorkloadLife::evaluate);
+    evaluateWoken();
     publishRoutes(clock.getAsLong());
     publisher.open();
   }
@@ -285,7 +298,8 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   private WorkloadLife newLife(WorkloadKey key) {
-    WorkloadLife life = new WorkloadLife(key, nodes, rollout, scaler, observer, this, clock);
+    WorkloadLife life =
+        new WorkloadLife(key, nodes, rollout, scaler, observer, this, clock, wallClock);
     WorkloadEvent seen = observed.get(key);
     if (seen != null) {
       tell(life, seen);

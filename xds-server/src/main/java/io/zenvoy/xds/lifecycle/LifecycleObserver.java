@@ -62,6 +62,9 @@ public interface LifecycleObserver {
    */
   void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services);
 
+  /** A service wakes with another one that is not managed, or not there; told once until it is. */
+  void unknownCompanion(ServiceKey service, ServiceKey unknown);
+
   /** A host that two services claim stays with the older one. */
   void hostConflict(ServiceKey loser, String host, ServiceKey owner);
 }

@@ -27,6 +27,9 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
   private static final long END_SECONDS = 2;
   private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** After so many failures in a row another control plane may try. */
+  private static final int ATTEMPTS = 3;
+
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("lifecycle").daemon(true).factory());
@@ -40,7 +43,9 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
   private @Nullable Term term;
   private long termNumber;
   private long nextAttemptNanos = System.nanoTime();
+  private int failedAttempts;
   private volatile boolean synced;
+  private volatile String unready = "";
 
   /**
    * @param scaler asked from this thread; its answers are brought back to it
@@ -74,6 +79,7 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
         () -> {
           endTerm("another leadership was won");
           leadership = won;
+          failedAttempts = 0;
           nextAttemptNanos = System.nanoTime();
           mayDecide();
         });
@@ -82,6 +88,11 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
   /** Whether everything that existed at the start is known. */
   public boolean isSynced() {
     return synced;
+  }
+
+  /** Why the latest attempt to serve failed, in one line; empty if it did not. */
+  public String unready() {
+    return unready;
   }
 
   @Override
@@ -93,7 +104,9 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
           Term current = term;
           if (current != null && mayDecide()) {
             current.lifecycle().changed(event);
-            announce(event);
+            if (event instanceof WorkloadEvent.Synced && leadership != null) {
+              leadership.serving();
+            }
           }
         });
   }
@@ -149,11 +162,27 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
     nextAttemptNanos = now + ATTEMPT_NANOS;
     try {
       beginTerm(held);
+      failedAttempts = 0;
     } catch (StartupException e) {
       LOG.atError().addKeyValue("reason", e.getMessage()).log("can't serve yet");
+      failed(held, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      LOG.atError().setCause(e).log("can't serve yet");
+      failed(held, e.toString());
     }
   }
 
+  private void failed(Leadership held, String reason) {
+    unready = "can't serve: " + reason;
+    failedAttempts++;
+    if (failedAttempts >= ATTEMPTS) {
+      failedAttempts = 0;
+      LOG.atError().addKeyValue("reason", reason).log("another control plane may lead");
+      held.resign();
+    }
+  }
+
+  /** There is a term only once everything that is known was told to it. */
   private void beginTerm(Leadership held) {
     long number = ++termNumber;
     Term begun =
@@ -163,17 +192,16 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
             (request, outcome) ->
                 scaler.scale(
                     request, result -> handTo(number, lifecycle -> outcome.accept(result))));
+    try {
+      known.tell(event -> begun.lifecycle().changed(event));
+    } catch (RuntimeException | Error e) {
+      begun.close();
+      throw e;
+    }
     term = begun;
-    known.tell(
-        event -> {
-          begun.lifecycle().changed(event);
-          announce(event);
-        });
-  }
-
-  private void announce(WorkloadEvent event) {
-    if (event instanceof WorkloadEvent.Synced && leadership != null) {
-      leadership.serving();
+    unready = "";
+    if (known.isSynced()) {
+      held.serving();
     }
   }
 

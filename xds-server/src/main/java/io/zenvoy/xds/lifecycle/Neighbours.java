@@ -4,9 +4,12 @@ import io.zenvoy.xds.model.WorkloadKey;
 
 /** What one workload's life has to know of everything else. */
 interface Neighbours {
-  /** Whether a workload is to be awake although none of its own clients waits. */
-  boolean want(WorkloadKey workload);
+  /** Whether something is awaited, and not ready, that a workload wakes with. */
+  boolean isWakerAwaited(WorkloadKey workload);
 
-  /** Clients wait for a workload for which none waited before. */
-  void awaited(WorkloadKey workload);
+  /** Whether a write that a former leader sent may still be carried out. */
+  boolean mayFormerLeaderWrite();
+
+  /** A workload is being woken for a reason of its own. */
+  void wakeBegun(WorkloadKey workload);
 }

@@ -23,18 +23,13 @@ final class Proof {
 
   private final NodeKind kind;
   private final Rollout rollout;
-  private final Map<String, Long> before = new HashMap<>();
   private final Map<NodeKey, Progress> progress = new HashMap<>();
 
   private record Progress(long stream, long totals, int quietReports) {}
 
-  /**
-   * Begins before the endpoints change; clusters whose endpoints stay as they are need no proof.
-   */
-  Proof(NodeKind kind, Rollout rollout, Collection<String> clusters) {
+  Proof(NodeKind kind, Rollout rollout) {
     this.kind = kind;
     this.rollout = rollout;
-    clusters.forEach(cluster -> before.put(cluster, rollout.revision(kind, cluster)));
   }
 
   /** Takes in that a node has reported, whether or not its report spoke of these clusters. */
@@ -72,8 +67,7 @@ final class Proof {
     for (Cluster cluster : clusters) {
       long required = rollout.revision(kind, cluster.name());
       Counts counts = node.counts(cluster.name());
-      if (required != before.getOrDefault(cluster.name(), 0L)
-          && (counts == null || counts.servedRevision().orElse(-1L) < required)) {
+      if (counts == null || counts.servedRevision().orElse(-1L) < required) {
         return false;
       }
     }

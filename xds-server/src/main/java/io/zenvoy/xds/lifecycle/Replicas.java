@@ -6,13 +6,13 @@ import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas of one workload as far as they are known, and the writes that change them: one at a
- * time, conditional on what was observed, with back-off after a failure.
+ * time, conditional on what was observed, at the pace of {@link WritePace}, and none in a dry run.
  *
  * <p>Owned by the life cycle's thread.
  */
@@ -20,13 +20,15 @@ final class Replicas {
   /** For how long an observation that contradicts our own write is taken for an older one. */
   private static final Duration STALE = Duration.ofSeconds(5);
 
-  private static final long FIRST_BACK_OFF_NANOS = Duration.ofMillis(100).toNanos();
-  private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(5).toNanos();
+  /** A zero that is observed this long after we asked for it may be ours, whatever the answer. */
+  private static final Duration OURS = Duration.ofSeconds(15);
 
   private final WorkloadKey workload;
   private final Scaler scaler;
   private final LongSupplier clock;
-  private final Runnable changed;
+  private final BooleanSupplier dryRun;
+  private final Listener listener;
+  private final WritePace pace;
   private int observed;
   private @Nullable String version;
   private boolean missing;
@@ -35,26 +37,45 @@ final class Replicas {
   private boolean unanswered;
   private String problem = "";
   private @Nullable String refusal;
-  private long backOffNanos;
-  private long retryAtNanos;
+  private boolean ours = true;
   private int expected = -1;
   private long expectedUntilNanos;
   private @Nullable Seen contradiction;
   private boolean confirmed;
   private int requested = -1;
+  private long requestedNanos;
 
   private record Seen(int replicas, String version) {}
+
+  /** Told what happens to the replicas. */
+  interface Listener {
+    /** A write has ended. */
+    void writeEnded();
+
+    /**
+     * Somebody else took the last replica away. Called in the middle of other things: only to be
+     * remembered.
+     */
+    void zeroedByOthers();
+  }
 
   /**
    * @param scaler calls back on the life cycle's thread
    * @param clock monotonic nanoseconds
-   * @param changed called after each outcome
+   * @param dryRun whether nothing may be written
    */
-  Replicas(WorkloadKey workload, Scaler scaler, LongSupplier clock, Runnable changed) {
+  Replicas(
+      WorkloadKey workload,
+      Scaler scaler,
+      LongSupplier clock,
+      BooleanSupplier dryRun,
+      Listener listener) {
     this.workload = workload;
     this.scaler = scaler;
     this.clock = clock;
-    this.changed = changed;
+    this.dryRun = dryRun;
+    this.listener = listener;
+    this.pace = new WritePace(clock);
   }
 
   /** How many replicas the workload's specification asks for; 0 while unknown. */
@@ -76,11 +97,6 @@ final class Replicas {
     return inFlight;
   }
 
-  /** Whether a write to zero is under way. */
-  boolean isEnding() {
-    return inFlight && requested == 0;
-  }
-
   /**
    * Whether the latest write may have been carried out or not: its answer did not come.
    */
@@ -94,6 +110,24 @@ final class Replicas {
    */
   boolean isOvertaken() {
     return overtaken;
+  }
+
+  /**
+   * Whether the replicas may be taken away although they are not ready: those that we woke, that
+   * were ready once, or of which nobody knows any more where they came from.
+   */
+  boolean areOurs() {
+    return ours;
+  }
+
+  /** They are ready, so that their sleep is our business, whoever made them. */
+  void own() {
+    ours = true;
+  }
+
+  /** They are there because of somebody else, or there are none. */
+  void disown() {
+    ours = false;
   }
 
   /** Why the latest write can't work until somebody changes something; empty if it may. */
@@ -114,21 +148,31 @@ final class Replicas {
       contradiction = new Seen(replicas, observedVersion);
       return;
     }
-    expected = -1;
-    contradiction = null;
-    observed = replicas;
-    version = observedVersion;
+    believe(replicas, observedVersion);
   }
 
   /** Believes a contradiction that has stood for long enough. */
   private void settle() {
     Seen seen = contradiction;
     if (seen != null && clock.getAsLong() - expectedUntilNanos >= 0) {
-      contradiction = null;
-      expected = -1;
-      observed = seen.replicas();
-      version = seen.version();
+      believe(seen.replicas(), seen.version());
     }
+  }
+
+  private void believe(int replicas, String seenVersion) {
+    boolean zeroed = replicas == 0 && observed > 0;
+    expected = -1;
+    contradiction = null;
+    observed = replicas;
+    version = seenVersion;
+    if (zeroed && !mayBeOurZero()) {
+      pace.zeroedByOthers();
+      listener.zeroedByOthers();
+    }
+  }
+
+  private boolean mayBeOurZero() {
+    return requested == 0 && clock.getAsLong() - requestedNanos < OURS.toNanos();
   }
 
   void missing() {
@@ -137,20 +181,23 @@ final class Replicas {
     version = null;
   }
 
-  /** Forgets earlier failures: a new reason to scale starts without delay. */
+  /** Forgets an earlier refusal: there is a new reason to scale. */
   void freshStart() {
     refusal = null;
     problem = "";
-    backOffNanos = 0;
   }
 
   /**
-   * Asks for a number of replicas unless a write is under way, must wait, or has nothing to change.
+   * Asks for a number of replicas unless a write is under way, must wait, is not to be carried out,
+   * or has nothing to change.
    */
   void scale(int replicas) {
     settle();
     String known = version;
-    if (inFlight || known == null || observed == replicas || isBackingOff()) {
+    if (inFlight || known == null || observed == replicas) {
+      return;
+    }
+    if (dryRun.getAsBoolean() || !pace.mayWrite()) {
       return;
     }
     inFlight = true;
@@ -158,53 +205,52 @@ final class Replicas {
     unanswered = false;
     confirmed = false;
     requested = replicas;
+    requestedNanos = clock.getAsLong();
+    pace.sent(replicas);
     int from = observed;
     scaler.scale(
         new ScaleRequest(workload, observed, known, replicas),
         outcome -> {
           inFlight = false;
           ended(from, replicas, outcome);
-          changed.run();
+          listener.writeEnded();
         });
-  }
-
-  private boolean isBackingOff() {
-    return backOffNanos > 0 && clock.getAsLong() - retryAtNanos < 0;
   }
 
   private void ended(int from, int replicas, ScaleOutcome outcome) {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
-        backOffNanos = 0;
+        pace.carriedOut(replicas);
         problem = "";
         if (!confirmed) {
           observed = replicas;
           expected = replicas;
           expectedUntilNanos = clock.getAsLong() + STALE.toNanos();
         }
+        ours = replicas > 0 && observed == replicas;
       }
       case ScaleOutcome.Conflict(int found, String foundVersion) -> {
         overtaken = found == from;
-        observed = found;
-        version = foundVersion;
-        expected = -1;
-        contradiction = null;
+        if (overtaken) {
+          pace.overtaken();
+        }
+        believe(found, foundVersion);
       }
       case ScaleOutcome.Missing() -> missing();
-      case ScaleOutcome.Unavailable(String reason) -> backOff(reason);
+      case ScaleOutcome.Unavailable(String reason) -> failed(reason);
       case ScaleOutcome.Unanswered(String reason) -> {
         unanswered = true;
-        backOff(reason);
+        failed(reason);
       }
-      case ScaleOutcome.Refused(String reason) -> refusal = reason;
+      case ScaleOutcome.Refused(String reason) -> {
+        failed(reason);
+        refusal = reason;
+      }
     }
   }
 
-  private void backOff(String reason) {
+  private void failed(String reason) {
     problem = reason;
-    backOffNanos =
-        Math.min(MAX_BACK_OFF_NANOS, backOffNanos == 0 ? FIRST_BACK_OFF_NANOS : backOffNanos * 2);
-    long jitter = ThreadLocalRandom.current().nextLong(backOffNanos / 2);
-    retryAtNanos = clock.getAsLong() + backOffNanos - jitter;
+    pace.failed();
   }
 }

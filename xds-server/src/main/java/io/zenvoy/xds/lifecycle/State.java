@@ -73,9 +73,11 @@ sealed interface State {
    * Draining, in three steps.
    *
    * @param uses how often the workload had been seen in use when it began
+   * @param ready whether pods were ready when it began
    * @param proofs what has to hold before the next step; what held before has to go on
    */
-  record Draining(long sinceNanos, long uses, Step step, List<Proof> proofs) implements State {
+  record Draining(long sinceNanos, long uses, Step step, boolean ready, List<Proof> proofs)
+      implements State {
     enum Step {
       /** Envoys were given the slot, daemons still relay to the pods. */
       SWITCH,
@@ -88,12 +90,12 @@ sealed interface State {
     /** The same attempt, with one proof more to wait for. */
     Draining withdraw(Proof further) {
       return new Draining(
-          sinceNanos, uses, Step.WITHDRAW, List.of(proofs.getFirst(), further));
+          sinceNanos, uses, Step.WITHDRAW, ready, List.of(proofs.getFirst(), further));
     }
 
     /** The same attempt, proven. */
     Draining scale() {
-      return new Draining(sinceNanos, uses, Step.SCALE, proofs);
+      return new Draining(sinceNanos, uses, Step.SCALE, ready, proofs);
     }
 
     boolean isProven(Nodes nodes) {

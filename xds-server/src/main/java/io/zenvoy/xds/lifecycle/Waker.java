@@ -25,12 +25,12 @@ final class Waker {
   private static final Duration RETRY = Duration.ofMinutes(1);
 
   private final WorkloadKey key;
-  private final Nodes nodes;
   private final Rollout rollout;
   private final Replicas replicas;
   private final Activity activity;
   private final WorkloadClusters clusters;
   private final Neighbours neighbours;
+  private final Wanted wanted;
   private final LongSupplier clock;
 
   /** Why the workload can't become ready; empty if nothing is known to be wrong. */
@@ -38,12 +38,6 @@ final class Waker {
 
   /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
   private boolean failedAnew;
-
-  /**
-   * Whether the replicas that run may be taken away if they don't become ready: after a start, too,
-   * because nobody knows any more who made them.
-   */
-  private boolean ours = true;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -63,20 +57,20 @@ final class Waker {
 
   Waker(
       WorkloadKey key,
-      Nodes nodes,
       Rollout rollout,
       Replicas replicas,
       Activity activity,
       WorkloadClusters clusters,
       Neighbours neighbours,
+      Wanted wanted,
       LongSupplier clock) {
     this.key = key;
-    this.nodes = nodes;
     this.rollout = rollout;
     this.replicas = replicas;
     this.activity = activity;
     this.clusters = clusters;
     this.neighbours = neighbours;
+    this.wanted = wanted;
     this.clock = clock;
   }
 
@@ -92,28 +86,14 @@ final class Waker {
     failedAnew = false;
   }
 
-  /** The workload is awake, so that its sleep is our business, whoever woke it. */
-  void own() {
-    ours = true;
-  }
-
-  /** The replicas that run are there because of somebody else, or none run. */
-  void disown() {
-    ours = false;
-  }
-
   /** What comes next for a workload that sleeps. */
   Decision next(State.Asleep asleep) {
     if (isAwaited(asleep)) {
-      return begin();
+      return begin(asleep);
     }
-    if (replicas.count() > 0) {
-      if (asleep.verdict().isEmpty()) {
-        return new Decision.Go(State.Waking.unasked());
-      }
-      returnToZeroIfVain();
-    }
-    return new Decision.Wait();
+    return replicas.count() > 0 && asleep.verdict().isEmpty()
+        ? new Decision.Go(State.Waking.unasked())
+        : new Decision.Wait();
   }
 
   /** What comes next for a workload that was scaled up and is not ready. */
@@ -132,14 +112,16 @@ final class Waker {
   /** Who comes after all others have left has a whole wake's time, too. */
   private Decision await(State.Waking waking) {
     return waking.wokenSince().isEmpty()
-        ? begin()
+        ? begin(waking)
         : new Decision.Go(waking.awaitedFrom(clock.getAsLong()));
   }
 
-  private Decision begin() {
+  private Decision begin(State state) {
     failedAnew = false;
     replicas.freshStart();
-    neighbours.awaited(key);
+    if (isAwaitedForItself(state)) {
+      neighbours.wakeBegun(key);
+    }
     return new Decision.Go(State.Waking.of(clock.getAsLong()));
   }
 
@@ -148,14 +130,12 @@ final class Waker {
     if (replicas.count() == 0 && !replicas.isInFlight()) {
       return new Decision.Go(new State.Asleep(Optional.empty(), clock.getAsLong()));
     }
-    returnToZeroIfVain();
     return new Decision.Wait();
   }
 
   private Decision whileAwaited() {
     if (replicas.count() == 0) {
       replicas.scale(clusters.wantedReplicas());
-      ours |= replicas.isInFlight();
     }
     return new Decision.Wait();
   }
@@ -166,6 +146,10 @@ final class Waker {
     }
     long since = waking.wokenSince().getAsLong();
     Duration wokenFor = Duration.ofNanos(clock.getAsLong() - since);
+    if (clusters.isDryRun() && replicas.isZero()) {
+      wanted.drop();
+      return Optional.of(fail(WakeOutcome.DRY_RUN, wokenFor, "dry run: nothing is scaled"));
+    }
     Optional<String> finalReason = finalReason();
     if (finalReason.isPresent()) {
       return Optional.of(fail(WakeOutcome.FAILED, wokenFor, finalReason.get()));
@@ -183,9 +167,6 @@ final class Waker {
 
   /** Why waiting any longer is of no use, if it is not. */
   private Optional<String> finalReason() {
-    if (clusters.isDryRun()) {
-      return Optional.of("dry run: nothing is scaled");
-    }
     if (replicas.isMissing()) {
       return Optional.of(key + " does not exist");
     }
@@ -200,26 +181,20 @@ final class Waker {
 
   private Decision fail(WakeOutcome outcome, Duration wokenFor, String reason) {
     activity.judged(clusters.all());
+    wanted.settled();
     return new Decision.Fail(outcome, wokenFor, reason);
-  }
-
-  private void returnToZeroIfVain() {
-    long now = clock.getAsLong();
-    if (ours
-        && !clusters.isDryRun()
-        && nodes.allKnown(now)
-        && now - activity.latestNanos() >= clusters.window().toNanos()
-        && !activity.isUnderWay(clusters.all())) {
-      replicas.scale(0);
-    }
   }
 
   private boolean isAwaited(State state) {
     return isAwaitedByClients(state) || isWantedOtherwise(state);
   }
 
-  /** Whether a client of the workload's own waits. */
-  boolean isAwaitedByClients(State state) {
+  /** Whether it is awaited for another reason than that something else is woken. */
+  boolean isAwaitedForItself(State state) {
+    return isAwaitedByClients(state) || wanted.isAwakeTime();
+  }
+
+  private boolean isAwaitedByClients(State state) {
     long now = clock.getAsLong();
     boolean judged =
         sinceVerdict(state).isPresent() && sinceVerdict(state).getAsLong() < ANSWER_LIMIT.toNanos();
@@ -230,7 +205,7 @@ final class Waker {
   private boolean isWantedOtherwise(State state) {
     OptionalLong sinceVerdict = sinceVerdict(state);
     return (sinceVerdict.isEmpty() || sinceVerdict.getAsLong() >= RETRY.toNanos())
-        && neighbours.want(key);
+        && wanted.isWanted();
   }
 
   /** How long ago the latest wake failed, for a workload that sleeps since then. */

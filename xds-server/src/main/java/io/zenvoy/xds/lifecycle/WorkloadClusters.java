@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -60,11 +61,16 @@ final class WorkloadClusters {
     return byName.values().stream().anyMatch(cluster -> cluster.policy().dryRun());
   }
 
-  /** Whether the workload is to be awake now, whoever asks. */
-  boolean isAwakeTime(Instant now) {
-    return byName.values().stream()
-        .flatMap(cluster -> cluster.policy().awakeTimes().stream())
-        .anyMatch(times -> times.contain(now));
+  /** When the span began in which the workload is to be awake whoever asks; empty out of them. */
+  Optional<Instant> awakeTimeBegun(Instant now) {
+    Optional<Instant> latest = Optional.empty();
+    for (Cluster cluster : byName.values()) {
+      Optional<Instant> begun = cluster.policy().awakeTimes().flatMap(times -> times.begun(now));
+      if (begun.isPresent() && (latest.isEmpty() || begun.get().isAfter(latest.get()))) {
+        latest = begun;
+      }
+    }
+    return latest;
   }
 
   private Duration longest(Function<ServicePolicy, Duration> setting) {

@@ -10,7 +10,7 @@ import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,22 +23,23 @@ import java.util.function.LongSupplier;
  *
  * <p>Owned by the life cycle's thread.
  */
-final class WorkloadLife {
+final class WorkloadLife implements Replicas.Listener {
   /** How long Envoys are given to accept a wake before the slot is put behind the pods anyway. */
   private static final Duration SLOTLESS_LIMIT = Duration.ofSeconds(2);
 
   private final WorkloadKey key;
   private final Rollout rollout;
   private final LifecycleObserver observer;
-  private final Neighbours neighbours;
   private final LongSupplier clock;
   private final Replicas replicas;
   private final Activity activity;
   private final WorkloadClusters clusters = new WorkloadClusters();
   private final WorkloadEndpoints endpoints;
+  private final Wanted wanted;
   private final Waker waker;
   private final Drainer drainer;
   private final DryRun dryRun;
+  private final LateWrite lateWrite;
   private boolean moved;
   private boolean atZero = true;
   private State state = new State.Asleep(Optional.empty(), 0);
@@ -50,18 +51,22 @@ final class WorkloadLife {
       Scaler scaler,
       LifecycleObserver observer,
       Neighbours neighbours,
-      LongSupplier clock) {
+      LongSupplier clock,
+      InstantSource wallClock) {
     this.key = key;
     this.rollout = rollout;
     this.observer = observer;
-    this.neighbours = neighbours;
     this.clock = clock;
-    this.replicas = new Replicas(key, scaler, clock, this::evaluate);
+    this.replicas = new Replicas(key, scaler, clock, clusters::isDryRun, this);
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
-    this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, clock);
-    this.drainer = new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, clock);
-    this.dryRun = new DryRun(observer, this::told, clock);
+    this.wanted = new Wanted(key, clusters, neighbours, clock, wallClock);
+    this.waker =
+        new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
+    this.drainer =
+        new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
+    this.lateWrite = new LateWrite(activity, clusters, neighbours);
+    this.dryRun = new DryRun(observer, this::told, replicas, activity, clusters, wanted, clock);
   }
 
   WorkloadKey key() {
@@ -88,16 +93,21 @@ final class WorkloadLife {
   boolean isRestless() {
     return switch (state) {
       case State.Asleep asleep ->
-          replicas.count() > 0 || endpoints.mayRevive() || neighbours.want(key);
+          replicas.count() > 0 || endpoints.mayRevive() || wanted.isWanted();
       case State.Waking waking -> true;
-      case State.Awake awake -> !awake.slotBehind();
+      case State.Awake awake -> !awake.slotBehind() || dryRun.isAsleep();
       case State.Draining draining -> true;
     };
   }
 
   /** Adds a cluster or changes it; its connections go where the phase wants them. */
   void define(Cluster cluster) {
+    boolean watched = clusters.isDryRun();
     clusters.put(cluster);
+    if (watched && !clusters.isDryRun()) {
+      dryRun.look();
+      wanted.resume();
+    }
     rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
     observer.phase(told(), phase());
   }
@@ -133,8 +143,19 @@ final class WorkloadLife {
       activity.touch(clock.getAsLong());
     }
     if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
-      waker.disown();
+      replicas.disown();
     }
+  }
+
+  @Override
+  public void writeEnded() {
+    evaluate();
+  }
+
+  @Override
+  public void zeroedByOthers() {
+    wanted.drop();
+    lateWrite.zeroed();
   }
 
   /** A node has reported, whether or not its report spoke of this workload. */
@@ -146,17 +167,14 @@ final class WorkloadLife {
 
   /** Begins to drain if the workload was quiet for its whole window. */
   void considerSleep(long unknownUntilNanos) {
-    if (!(state instanceof State.Awake)) {
-      return;
-    }
-    dryRun.proceed(activity.uses(), replicas.count());
-    if (neighbours.want(key)) {
+    dryRun.count();
+    if (!mayDrain() || wanted.isWanted()) {
       return;
     }
     Optional<State.Draining> draining = drainer.begin(unknownUntilNanos);
     if (draining.isPresent()) {
       if (clusters.isDryRun()) {
-        dryRun.sleep(activity.uses());
+        dryRun.sleep();
       } else {
         enter(draining.get());
         evaluate();
@@ -164,14 +182,28 @@ final class WorkloadLife {
     }
   }
 
-  /** Whether clients of its own wait for it. */
-  boolean isAwaited() {
-    return state instanceof State.Waking && waker.isAwaitedByClients(state);
+  /** Whether it may be taken to zero if it is quiet: also what does not become ready. */
+  private boolean mayDrain() {
+    boolean inVain = replicas.areOurs() && !clusters.isDryRun();
+    return switch (state) {
+      case State.Asleep asleep -> inVain && asleep.verdict().isPresent();
+      case State.Waking waking -> inVain && waking.awaitedSince().isEmpty();
+      case State.Awake awake -> true;
+      case State.Draining draining -> false;
+    };
   }
 
-  /** Whether the workload is to be awake at that time, whoever asks. */
-  boolean isAwakeTime(Instant now) {
-    return clusters.isAwakeTime(now);
+  /** Whether it is awaited for a reason of its own, and not ready. */
+  boolean isAwaited() {
+    return state instanceof State.Waking && waker.isAwaitedForItself(state);
+  }
+
+  /** Something is woken that it wakes with. */
+  void wakeWith() {
+    if (!(state instanceof State.Awake) || replicas.count() == 0) {
+      wanted.wish();
+    }
+    evaluate();
   }
 
   /** Derives what is to be done from what is known now. */
@@ -180,6 +212,7 @@ final class WorkloadLife {
       return; // the last service left while a write was in flight
     }
     followReplicas();
+    dryRun.look();
     do {
       moved = false;
       switch (state) {
@@ -194,26 +227,26 @@ final class WorkloadLife {
   /** Whoever scaled to zero: what was ready before is ending. */
   private void followReplicas() {
     boolean zero = replicas.count() == 0;
-    if (!zero) {
-      endpoints.mayLive();
-    } else {
-      if (!atZero) {
-        endpoints.allDie();
-      }
-      if (replicas.isZero() && !replicas.isInFlight()) {
-        waker.disown();
-      }
+    if (zero && !atZero) {
+      endpoints.allDie();
     }
     atZero = zero;
-  }
-
-  /** Whether pods may be used: not while we scale them away because nobody had needed them. */
-  private boolean mayBeAwake() {
-    return endpoints.anyReady() && !replicas.isEnding();
+    if (zero && lateWrite.isToBeUndone()) {
+      enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
+      wanted.resume();
+      wanted.wish();
+    }
+    if (!zero) {
+      lateWrite.passed();
+      wanted.resume();
+      endpoints.mayLive();
+    } else if (replicas.isZero() && !replicas.isInFlight()) {
+      replicas.disown();
+    }
   }
 
   private void whileAsleep(State.Asleep asleep) {
-    if (mayBeAwake()) {
+    if (endpoints.anyReady()) {
       activity.touch(clock.getAsLong());
       enterAwake();
     } else {
@@ -222,7 +255,7 @@ final class WorkloadLife {
   }
 
   private void whileWaking(State.Waking waking) {
-    if (mayBeAwake()) {
+    if (endpoints.anyReady()) {
       waking
           .wokenSince()
           .ifPresent(
@@ -300,8 +333,9 @@ final class WorkloadLife {
   }
 
   private void enterAwake() {
-    waker.own();
+    replicas.own();
     waker.recovered();
+    wanted.settled();
     enter(new State.Awake(clock.getAsLong(), false));
   }
 

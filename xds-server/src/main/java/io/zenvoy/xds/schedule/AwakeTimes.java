@@ -8,17 +8,18 @@ import com.cronutils.parser.CronParser;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Spans of time, each from one cron expression's times to the next of another's, in a time zone.
- * Two that were written alike are equal. Immutable.
+ * Two that were written alike are equal. Thread-safe.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/crontab.5.html">crontab(5)</a>
  */
@@ -31,17 +32,26 @@ public final class AwakeTimes {
   private final String text;
   private final List<Span> spans;
 
-  private record Span(ExecutionTime begin, ExecutionTime end, ZoneId zone) {
-    /** Whether the latest beginning is later than the latest end. */
-    boolean contains(Instant instant) {
-      ZonedDateTime time = instant.atZone(zone);
-      Optional<ZonedDateTime> begun = latest(begin, time);
-      Optional<ZonedDateTime> ended = latest(end, time);
-      return begun.isPresent() && (ended.isEmpty() || begun.get().isAfter(ended.get()));
+  /** What was found last: it is asked many times a second and changes a few times a day. */
+  private volatile Stretch latest = new Stretch(Instant.MAX, Instant.MAX, Optional.empty());
+
+  private record Span(CronTimes begins, CronTimes ends) {
+    /** Since when the span lasts in which an instant lies. */
+    Optional<Instant> begun(Instant instant) {
+      Optional<Instant> begun = begins.latest(instant);
+      Optional<Instant> ended = ends.latest(instant);
+      return begun.filter(begin -> ended.isEmpty() || begin.isAfter(ended.get()));
     }
 
-    private static Optional<ZonedDateTime> latest(ExecutionTime times, ZonedDateTime time) {
-      return times.isMatch(time) ? Optional.of(time) : times.lastExecution(time);
+    Stream<Instant> changesAfter(Instant instant) {
+      return Stream.of(begins, ends).flatMap(times -> times.next(instant).stream());
+    }
+  }
+
+  /** Nothing changes from one instant to another. */
+  private record Stretch(Instant from, Instant until, Optional<Instant> begun) {
+    boolean contains(Instant instant) {
+      return !instant.isBefore(from) && instant.isBefore(until);
     }
   }
 
@@ -66,7 +76,9 @@ public final class AwakeTimes {
     if (!matcher.matches()) {
       throw new IllegalArgumentException(text);
     }
-    return new Span(times(matcher.group(1)), times(matcher.group(2)), zone(matcher.group(3)));
+    ZoneId zone = zone(matcher.group(3));
+    return new Span(
+        new CronTimes(times(matcher.group(1)), zone), new CronTimes(times(matcher.group(2)), zone));
   }
 
   private static ExecutionTime times(String expression) {
@@ -87,7 +99,32 @@ public final class AwakeTimes {
    * not.
    */
   public boolean contain(Instant instant) {
-    return spans.stream().anyMatch(span -> span.contains(instant));
+    return begun(instant).isPresent();
+  }
+
+  /**
+   * When the span began in which an instant lies; the latest beginning if it lies in several, empty
+   * if in none. Cheap when asked for instants that follow each other.
+   */
+  public Optional<Instant> begun(Instant instant) {
+    Stretch found = latest;
+    if (!found.contains(instant)) {
+      found = look(instant);
+      latest = found;
+    }
+    return found.begun();
+  }
+
+  private Stretch look(Instant instant) {
+    return new Stretch(
+        instant,
+        spans.stream()
+            .flatMap(span -> span.changesAfter(instant))
+            .min(Comparator.naturalOrder())
+            .orElse(Instant.MAX),
+        spans.stream()
+            .flatMap(span -> span.begun(instant).stream())
+            .max(Comparator.naturalOrder()));
   }
 
   @Override

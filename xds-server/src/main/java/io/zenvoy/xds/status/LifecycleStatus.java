@@ -191,6 +191,18 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
   }
 
   @Override
+  public void unknownCompanion(ServiceKey service, ServiceKey unknown) {
+    LOG.atWarn()
+        .addKeyValue(SERVICE, service)
+        .addKeyValue("wake_with", unknown)
+        .log("wakes with a service that zenvoy does not manage");
+    recorder.warning(
+        service,
+        "UnknownWakeWith",
+        "zenvoy.io/wake-with names " + unknown + ", which zenvoy does not manage: it is not woken");
+  }
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     LOG.atWarn()
         .addKeyValue(SERVICE, loser)

@@ -15,6 +15,9 @@ public interface Leadership {
 
         @Override
         public void serving() {}
+
+        @Override
+        public void resign() {}
       };
 
   /**
@@ -25,4 +28,10 @@ public interface Leadership {
 
   /** Tells that clients are served: they are sent here from now on. Does not block. */
   void serving();
+
+  /**
+   * Gives it up because nobody can be served: another one may lead at once, and this one only after
+   * a while. Nothing changes where there is no other one. Does not block.
+   */
+  void resign();
 }

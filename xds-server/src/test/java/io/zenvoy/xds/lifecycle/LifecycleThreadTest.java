@@ -25,6 +25,7 @@ class LifecycleThreadTest {
 
   private final List<TestingTerm> terms = new CopyOnWriteArrayList<>();
   private final AtomicInteger portsTaken = new AtomicInteger();
+  private final AtomicInteger indigestible = new AtomicInteger();
   private final LifecycleThread thread =
       new LifecycleThread(
           (request, outcome) -> outcome.accept(new ScaleOutcome.Scaled()), this::begin);
@@ -33,6 +34,7 @@ class LifecycleThreadTest {
   private static final class TestingLeadership implements Leadership {
     volatile boolean held = true;
     volatile boolean serving;
+    volatile boolean resigned;
 
     @Override
     public boolean holds() {
@@ -42,6 +44,12 @@ class LifecycleThreadTest {
     @Override
     public void serving() {
       serving = true;
+    }
+
+    @Override
+    public void resign() {
+      held = false;
+      resigned = true;
     }
   }
 
@@ -70,6 +78,9 @@ class LifecycleThreadTest {
       throw new StartupException("the port is taken");
     }
     TestingTerm term = new TestingTerm(nodes);
+    if (indigestible.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      term.world.publisher.broken = true;
+    }
     terms.add(term);
     return term;
   }
@@ -150,6 +161,33 @@ class LifecycleThreadTest {
     portsTaken.set(1);
 
     assertThat(lead().serving).isTrue();
+  }
+
+  @Test
+  void whoCannotServeSaysWhyAndLetsAnotherLead() {
+    portsTaken.set(3);
+    TestingLeadership leadership = new TestingLeadership();
+    thread.lead(leadership);
+
+    await().atMost(PATIENCE).until(() -> leadership.resigned);
+    assertThat(thread.unready()).isEqualTo("can't serve: the port is taken");
+    assertThat(terms).isEmpty();
+
+    assertThat(lead().serving).isTrue();
+    assertThat(thread.unready()).isEmpty();
+  }
+
+  @Test
+  void aTermThatCannotBeToldWhatIsKnownIsClosedAndTriedAnew() {
+    indigestible.set(1);
+
+    TestingLeadership leadership = lead();
+
+    assertThat(terms).hasSize(2);
+    assertThat(terms.getFirst().open).isFalse();
+    assertThat(terms.getLast().open).isTrue();
+    assertThat(terms.getLast().world.phases).containsKey("hello");
+    assertThat(leadership.resigned).isFalse();
   }
 
   @Test

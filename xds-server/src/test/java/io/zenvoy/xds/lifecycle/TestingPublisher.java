@@ -17,6 +17,10 @@ final class TestingPublisher implements Publisher {
   final Map<NodeKind, Map<String, Assignment>> assignments = new EnumMap<>(NodeKind.class);
   List<Route> routes = List.of();
   boolean open;
+
+  /** Whether routes can't be published. */
+  boolean broken;
+
   long revision;
 
   TestingPublisher() {
@@ -58,6 +62,9 @@ final class TestingPublisher implements Publisher {
 
   @Override
   public long route(List<Route> newRoutes) {
+    if (broken) {
+      throw new IllegalStateException("broken");
+    }
     routes = newRoutes;
     return note("routes " + newRoutes.stream().map(route -> route.cluster().name()).toList());
   }

@@ -31,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
  * A life cycle with a clock of its own, one Envoy and one daemon that report, and a scaler that
@@ -210,6 +212,44 @@ final class TestingWorld implements LifecycleObserver {
     scales.remove().outcome().accept(outcome);
   }
 
+  /**
+   * Answers writes until none is left, or far too many were made.
+   *
+   * @param outcome by the number of the write
+   * @return how many there were
+   */
+  int answerAll(IntFunction<ScaleOutcome> outcome) {
+    int writes = 0;
+    while (!scales.isEmpty() && writes < 1_000) {
+      answer(outcome.apply(writes));
+      writes++;
+    }
+    return writes;
+  }
+
+  int answerFor(Duration duration, IntFunction<ScaleOutcome> outcome) {
+    return answerFor(duration, outcome, write -> {});
+  }
+
+  /**
+   * Answers each write 10 ms after it was sent, for so long.
+   *
+   * @param after what happens behind each answer
+   * @return how many writes there were
+   */
+  int answerFor(Duration duration, IntFunction<ScaleOutcome> outcome, IntConsumer after) {
+    int writes = 0;
+    for (int i = 0; i < duration.toMillis() / 10; i++) {
+      if (!scales.isEmpty()) {
+        answer(outcome.apply(writes));
+        after.accept(writes);
+        writes++;
+      }
+      passInSilence(Duration.ofMillis(10));
+    }
+    return writes;
+  }
+
   void observed(String service, int replicas, String version) {
     lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload(service), replicas, version));
   }
@@ -252,6 +292,11 @@ final class TestingWorld implements LifecycleObserver {
   @Override
   public void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services) {
     told.add("doubled " + nodes.stream().map(NodeKey::id).sorted().toList());
+  }
+
+  @Override
+  public void unknownCompanion(ServiceKey service, ServiceKey unknown) {
+    told.add(service + " wakes with " + unknown + ", which is unknown");
   }
 
   @Override

@@ -112,7 +112,7 @@ class WakeTest {
     world.observed("hello", 1, "v2");
     world.pass(Duration.ofSeconds(2));
     world.reports(DAEMON, "hello", 1, 0, 0);
-    world.pass(WINDOW.plusSeconds(2));
+    world.pass(WINDOW.plusSeconds(8));
     assertThat(world.scales.element().request().replicas()).isZero();
 
     world.ready("hello", POD);
@@ -165,6 +165,114 @@ class WakeTest {
 
     assertThat(world.scales).isEmpty();
     assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void conflictsInTheVersionAloneAreRepeatedEverMoreSlowly() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    int atOnce = world.answerAll(write -> new ScaleOutcome.Conflict(0, "v" + write));
+    assertThat(atOnce).isEqualTo(2);
+    world.passInSilence(Duration.ofMillis(100));
+    assertThat(world.scales).hasSize(1);
+    assertThat(
+            world.answerFor(
+                Duration.ofSeconds(15), write -> new ScaleOutcome.Conflict(0, "w" + write)))
+        .isBetween(5, 10);
+  }
+
+  @Test
+  void whoTakesItBackToZeroWhileSomebodyWaitsIsAnsweredEverMoreSlowly() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    int writes =
+        world.answerFor(
+            Duration.ofMinutes(1),
+            write -> {
+              world.observed("hello", 1, "up" + write);
+              return new ScaleOutcome.Scaled();
+            },
+            write -> world.observed("hello", 0, "down" + write));
+
+    assertThat(writes).isBetween(5, 25);
+  }
+
+  @Test
+  void aResetThatIsToldAfterTheAnswerIsAReset() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+
+    int writes =
+        world.answerFor(
+            Duration.ofMinutes(1),
+            write -> new ScaleOutcome.Scaled(),
+            write -> {
+              world.observed("hello", 1, "up" + write);
+              world.observed("hello", 0, "down" + write);
+            });
+
+    assertThat(writes).isBetween(5, 25);
+  }
+
+  @Test
+  void aWakeAfterANormalSleepIsNotDelayedByEarlierResets() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    for (int i = 0; i < 5; i++) {
+      world.pass(Duration.ofSeconds(5));
+      world.observed("hello", 1, "up" + i);
+      world.answer(new ScaleOutcome.Scaled());
+      world.observed("hello", 0, "down" + i);
+    }
+    world.pass(Duration.ofSeconds(5));
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD);
+    world.observed("hello", 1, "v20");
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.plusSeconds(10));
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello");
+    world.observed("hello", 0, "v21");
+
+    world.reports(DAEMON, "hello", 2, 0, 1);
+
+    assertThat(world.scales.element().request().replicas()).isEqualTo(1);
+  }
+
+  @Test
+  void aRefusalOfTheWayBackToZeroIsRepeatedEverMoreSlowly() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.plusSeconds(8));
+
+    assertThat(world.answerAll(write -> new ScaleOutcome.Refused("a policy"))).isEqualTo(1);
+    assertThat(
+            world.answerFor(Duration.ofMinutes(1), write -> new ScaleOutcome.Refused("a policy")))
+        .isBetween(3, 25);
+  }
+
+  @Test
+  void clientsThatComeAgainAndAgainDoNotHurryARefusedWrite() {
+    int writes = 0;
+    for (int i = 1; i <= 500; i++) {
+      world.reports(DAEMON, "hello", i, 0, 1);
+      writes += world.answerAll(write -> new ScaleOutcome.Refused("a policy"));
+      world.passInSilence(Duration.ofMillis(20));
+    }
+
+    assertThat(writes).isBetween(3, 10);
+    assertThat(world.told).contains("wake FAILED: a policy");
+  }
+
+  @Test
+  void whatAPersonScaledUpFirstIsNotOursToScaleDown() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Conflict(1, "v9"));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.multipliedBy(2));
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s");
   }
 
   @Test
@@ -252,7 +360,7 @@ class WakeTest {
     world.pass(WINDOW.minusSeconds(2));
     assertThat(world.scales).isEmpty();
 
-    world.pass(Duration.ofSeconds(4));
+    world.pass(Duration.ofSeconds(8));
 
     assertThat(world.scales.element().request().replicas()).isZero();
   }
@@ -342,6 +450,7 @@ class WakeTest {
     world.observed("hello", 1, "v2");
     world.answer(new ScaleOutcome.Scaled());
     world.observed("hello", 0, "v3");
+    world.passInSilence(Duration.ofMillis(100));
 
     assertThat(world.scales.element().request())
         .isEqualTo(new ScaleRequest(workload("hello"), 0, "v3", 1));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,58 @@ class AwakeTimesTest {
     assertThat(both.contain(Instant.parse("2026-03-02T08:30:00Z"))).isTrue();
     assertThat(both.contain(Instant.parse("2026-03-02T20:30:00Z"))).isTrue();
     assertThat(both.contain(Instant.parse("2026-03-02T12:00:00Z"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Clocks go from 02:00 to 03:00 in this moment: 01:00Z.
+    "0 1 * * * to 30 2 * * *, 2026-03-28T23:59:59Z, false",
+    "0 1 * * * to 30 2 * * *, 2026-03-29T00:00:00Z, true",
+    "0 1 * * * to 30 2 * * *, 2026-03-29T00:59:59Z, true",
+    "0 1 * * * to 30 2 * * *, 2026-03-29T01:00:00Z, false",
+    "0 1 * * * to 30 2 * * *, 2026-03-29T12:00:00Z, false",
+    "30 2 * * * to 0 4 * * *, 2026-03-29T00:59:59Z, false",
+    "30 2 * * * to 0 4 * * *, 2026-03-29T01:00:00Z, true",
+    "30 2 * * * to 0 4 * * *, 2026-03-29T01:59:59Z, true",
+    "30 2 * * * to 0 4 * * *, 2026-03-29T02:00:00Z, false",
+    "10 2 * * * to 50 2 * * *, 2026-03-29T01:00:00Z, false",
+    // Clocks go from 03:00 to 02:00 in this moment: 01:00Z.
+    "0 1 * * * to 30 2 * * *, 2026-10-25T00:29:59Z, true",
+    "0 1 * * * to 30 2 * * *, 2026-10-25T00:30:00Z, false",
+    "0 1 * * * to 30 2 * * *, 2026-10-25T01:15:00Z, false",
+    "0 1 * * * to 30 2 * * *, 2026-10-25T01:45:00Z, false",
+    "30 2 * * * to 30 3 * * *, 2026-10-25T00:29:59Z, false",
+    "30 2 * * * to 30 3 * * *, 2026-10-25T00:30:00Z, true",
+    "30 2 * * * to 30 3 * * *, 2026-10-25T01:15:00Z, true",
+    "30 2 * * * to 30 3 * * *, 2026-10-25T02:29:59Z, true",
+    "30 2 * * * to 30 3 * * *, 2026-10-25T02:30:00Z, false",
+    "30 2 * * * to 45 2 * * *, 2026-10-25T01:35:00Z, false",
+  })
+  void noTimeIsLostOrComesTwiceWhenClocksAreChanged(
+      String span, Instant instant, boolean contained) {
+    AwakeTimes times = AwakeTimes.parse(span + " Europe/Berlin");
+
+    assertThat(times.contain(instant)).isEqualTo(contained);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-03-28T12:00:00Z", "2026-10-24T12:00:00Z", "2026-07-01T12:00:00Z"})
+  void whatIsRememberedFromOneLookToTheNextIsWhatANewLookFinds(Instant start) {
+    for (String text :
+        List.of(
+            "0 1 * * * to 30 2 * * * Europe/Berlin",
+            "30 2 * * * to 0 4 * * * Europe/Berlin; 15 2 * * * to 20 2 * * * Europe/Berlin",
+            "*/7 * * * * to 3-59/7 * * * *",
+            "0 8 30 2 * to 0 9 30 2 *")) {
+      AwakeTimes asked = AwakeTimes.parse(text);
+      for (int minutes = 0; minutes < 26 * 60; minutes += 3) {
+        Instant instant = start.plusSeconds(minutes * 60L + minutes % 60);
+        assertThat(asked.begun(instant))
+            .as("%s at %s", text, instant)
+            .isEqualTo(AwakeTimes.parse(text).begun(instant));
+      }
+      assertThat(asked.begun(start)).isEqualTo(AwakeTimes.parse(text).begun(start));
+    }
   }
 
   @ParameterizedTest

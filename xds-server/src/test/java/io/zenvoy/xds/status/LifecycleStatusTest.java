@@ -75,6 +75,25 @@ class LifecycleStatusTest {
   }
 
   @Test
+  void aWakeInADryRunIsCountedAndIsNoFailure() {
+    status.wakeEnded(BOTH, WakeOutcome.DRY_RUN, Duration.ZERO, "dry run: nothing is scaled");
+
+    assertThat(registry.get("zenvoy.wakes").tags("service", "web", "outcome", "dry_run").counter())
+        .satisfies(counter -> assertThat(counter.count()).isEqualTo(1));
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void aNameThatIsNotManagedIsToldToWhoNamesIt() {
+    status.unknownCompanion(WEB, API);
+
+    assertThat(events)
+        .containsExactly(
+            "default/web UnknownWakeWith: zenvoy.io/wake-with names default/api, which zenvoy does"
+                + " not manage: it is not woken");
+  }
+
+  @Test
   void nodesThatShareAnIdAreToldToEveryServiceThatTheyKeepAwake() {
     status.doubledNodes(Set.of(new NodeKey(NodeKind.ENVOY, "proxy-1")), Set.of(WEB));
 

@@ -21,6 +21,9 @@ final class Elector {
   /** A Lease that asks for more than this was written by somebody else. */
   private static final Duration MAX_DURATION = Duration.ofMinutes(1);
 
+  /** How long one that could not serve leaves the Lease to others. */
+  static final Duration REST = Duration.ofSeconds(10);
+
   private final String identity;
   private final LeaseTimes times;
   private final LongSupplier clock;
@@ -53,6 +56,9 @@ final class Elector {
 
     /** Renew our own, if it still has the version. */
     record Renew(String version) implements Step {}
+
+    /** Give up our own, if it still has the version. */
+    record GiveUp(String version) implements Step {}
   }
 
   /**
@@ -80,8 +86,13 @@ final class Elector {
     if (seen == null) {
       return new Step.Create();
     }
+    boolean resigned = held != null && held.isResigned();
     if (seen.holder().equals(identity)) {
-      return new Step.Renew(seen.version());
+      return resigned ? new Step.GiveUp(seen.version()) : new Step.Renew(seen.version());
+    }
+    if (resigned) {
+      gaveUp();
+      return new Step.Pause(nextNanos);
     }
     return seen.holder().isEmpty() || now - expiresNanos(seen) >= 0
         ? new Step.Take(seen)
@@ -128,6 +139,13 @@ final class Elector {
     }
     held = won;
     return Optional.of(won);
+  }
+
+  /** The Lease was given up. */
+  void gaveUp() {
+    held = null;
+    current = false;
+    nextNanos = clock.getAsLong() + REST.toNanos();
   }
 
   /** There was no answer, or a refusal: nobody knows how the Lease is now. */

@@ -22,6 +22,9 @@ final class HeldLease implements Leadership {
   @GuardedBy("this")
   private boolean ended;
 
+  @GuardedBy("this")
+  private boolean resigned;
+
   /**
    * Held since a renewal was sent.
    *
@@ -74,6 +77,16 @@ final class HeldLease implements Leadership {
 
   synchronized void end() {
     ended = true;
+  }
+
+  @Override
+  public synchronized void resign() {
+    ended = true;
+    resigned = true;
+  }
+
+  synchronized boolean isResigned() {
+    return resigned;
   }
 
   @Override

@@ -109,6 +109,7 @@ final class KubernetesElection implements Election {
           written(leases.take(lease, limit), sent, elected);
       case Elector.Step.Renew(String version) ->
           written(leases.renew(version, limit), sent, elected);
+      case Elector.Step.GiveUp(String version) -> givenUp(leases.giveUp(version, limit));
     }
   }
 
@@ -140,6 +141,15 @@ final class KubernetesElection implements Election {
           LOG.atInfo().addKeyValue("identity", identity).log("elected leader");
           elected.accept(leadership);
         });
+  }
+
+  private void givenUp(Reply reply) {
+    if (reply instanceof Reply.Answered answer && answer.status() / 100 == 2) {
+      elector.gaveUp();
+      LOG.atWarn().addKeyValue("identity", identity).log("gave the leadership up");
+    } else {
+      failed(reply);
+    }
   }
 
   private void good() {

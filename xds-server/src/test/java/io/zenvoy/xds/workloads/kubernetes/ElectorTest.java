@@ -18,8 +18,12 @@ import net.jqwik.api.constraints.IntRange;
 class ElectorTest {
   private static final Duration MOMENT = Duration.ofMillis(100);
 
-  /** One of three contenders acts after some time. */
-  record Turn(int contender, Duration after, Fate fate, Duration delay) {}
+  /** One of three contenders acts after some time; now and then one that leads can't serve. */
+  record Turn(int contender, Duration after, Fate fate, Duration delay) {
+    boolean refuses() {
+      return delay.toMillis() % 29 == 0;
+    }
+  }
 
   @Property(tries = 1500)
   void atNoMomentDoTwoLead(
@@ -29,6 +33,9 @@ class ElectorTest {
     TestingContest contest = new TestingContest().with(first).with(second).with(100);
     for (Turn turn : turns) {
       contest.pass(turn.after());
+      if (turn.refuses()) {
+        contest.refuse(turn.contender());
+      }
       contest.act(turn.contender(), turn.fate(), turn.delay());
     }
     contest.passQuietly(Duration.ofSeconds(30));
@@ -74,6 +81,21 @@ class ElectorTest {
     contest.passQuietly(LeaseTimes.DEFAULT.lookEvery().plus(MOMENT));
 
     assertThat(contest.leader()).isEqualTo(1 - leader);
+  }
+
+  @Example
+  void whoCannotServeIsReplacedAtTheNextLookAndTriesAgainIfNobodyElseIsThere() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+
+    contest.refuse(leader);
+    contest.passQuietly(LeaseTimes.DEFAULT.renewEvery().plus(LeaseTimes.DEFAULT.lookEvery()));
+    assertThat(contest.leader()).isEqualTo(1 - leader);
+
+    contest.stop(1 - leader);
+    contest.passQuietly(Elector.REST.plus(LeaseTimes.DEFAULT.duration()).plus(MOMENT));
+    assertThat(contest.leader()).isEqualTo(leader);
   }
 
   @Example

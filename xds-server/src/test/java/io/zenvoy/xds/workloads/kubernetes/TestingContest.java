@@ -101,6 +101,8 @@ final class TestingContest {
               () -> write(contender, sent, before.version(), before.transitions() + 1));
       case Elector.Step.Renew(String version) ->
           ask(contender, fate, delay, limit, () -> write(contender, sent, version, 0));
+      case Elector.Step.GiveUp(String version) ->
+          ask(contender, fate, delay, limit, () -> giveUp(contender, version));
     }
     requireAtMostOneLeader();
   }
@@ -123,6 +125,14 @@ final class TestingContest {
               }
             });
     stop(index);
+  }
+
+  /** One of them says that it can't serve, if it leads. */
+  void refuse(int index) {
+    HeldLease held = contenders.get(index % contenders.size()).held;
+    if (held != null && held.holds()) {
+      held.resign();
+    }
   }
 
   /** All of them act often, and every request is answered. */
@@ -207,6 +217,14 @@ final class TestingContest {
                   contender.held = won;
                   contender.terms++;
                 });
+  }
+
+  private Runnable giveUp(Contender contender, String version) {
+    if (lease == null || !lease.version().equals(version)) {
+      return () -> contender.elector.failed();
+    }
+    lease = new ObservedLease("v" + ++versions, "", LeaseTimes.DEFAULT.duration(), 0);
+    return () -> contender.elector.gaveUp();
   }
 
   private void requireAtMostOneLeader() {
