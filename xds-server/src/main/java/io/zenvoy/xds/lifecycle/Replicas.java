@@ -21,7 +21,7 @@ final class Replicas {
   private static final Duration STALE = Duration.ofSeconds(5);
 
   private static final long FIRST_BACK_OFF_NANOS = Duration.ofMillis(100).toNanos();
-  private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(3).toNanos();
 
   private final WorkloadKey workload;
   private final Scaler scaler;
