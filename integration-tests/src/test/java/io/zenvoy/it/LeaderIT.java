@@ -42,6 +42,9 @@ class LeaderIT {
   /** To be asked again by clients that back off, and the wake itself, take most of it. */
   private static final Duration HANDED_OVER = Duration.ofSeconds(5);
 
+  /** Less than half of it on an idle machine. */
+  private static final Duration RECOVERED = Duration.ofSeconds(20);
+
   private ZenvoyStack stack;
   private Workloads workloads;
   private RunningProgram first;
@@ -108,6 +111,26 @@ class LeaderIT {
     }
     requireSleepsAndWakesAgain();
     assertThat(leads(first)).isFalse();
+  }
+
+  @Test
+  void whatWaitsIsServedSoonAfterTheOnlyControlPlaneThatIsLeftIsConnectedAgain() throws Exception {
+    second.process().kill();
+    CompletableFuture<HttpResponse<String>> answer;
+    try (Partition _ = Partition.begin(stack.cluster())) {
+      answer = stack.downstream().getLater("held", "/");
+      await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> !leads(first));
+      await("all four watches are known to be dead")
+          .atMost(PATIENCE)
+          .until(() -> silences(first) == 4);
+    }
+    long healed = System.nanoTime();
+    await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> leads(first));
+    say("connected again", "leads again", healed);
+    requireAnswered(answer);
+    say("connected again", "answered", healed);
+    assertThat(Duration.ofNanos(System.nanoTime() - healed)).isLessThan(RECOVERED);
+    requireSleepsAndWakesAgain();
   }
 
   @Test
@@ -203,6 +226,14 @@ class LeaderIT {
         .filter(line -> line.startsWith(name + " "))
         .forEach(line -> values.put(name, Double.parseDouble(line.substring(name.length()))));
     return values.getOrDefault(name, Double.NaN);
+  }
+
+  private static long silences(RunningProgram program) throws IOException {
+    return HttpProbe.get(program.adminPort(), "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("zenvoy_kubernetes_silences_total{"))
+        .count();
   }
 
   private static void say(String what, String event, long began) {

@@ -3,8 +3,10 @@ package io.zenvoy.it.faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +28,29 @@ public final class Packets implements AutoCloseable {
         List.of(
             List.of("-p", "tcp", "-d", address, "--dport", number, "-j", "DROP"),
             List.of("-p", "tcp", "-s", address, "--sport", number, "-j", "DROP")));
+  }
+
+  /** Drops everything of the connections that have these local ports, and of no others. */
+  public static Packets droppedOf(Collection<Integer> localPorts) {
+    return new Packets(
+        localPorts.stream()
+            .map(port -> Integer.toString(port))
+            .flatMap(
+                port ->
+                    Stream.of(
+                        List.of("-p", "tcp", "--dport", port, "-j", "DROP"),
+                        List.of("-p", "tcp", "--sport", port, "-j", "DROP")))
+            .toList());
+  }
+
+  /** The local ports of those who are connected to a TCP port of an address, both of IPv4. */
+  public static Set<Integer> connectedTo(String address, int port) {
+    String peer = address + ":" + port;
+    return run(List.of("ss", "-Htn", "state", "established", "dst", peer))
+        .lines()
+        .map(line -> line.strip().split("\\s+", -1)[2])
+        .map(local -> Integer.valueOf(local.substring(local.lastIndexOf(':') + 1)))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -53,9 +78,10 @@ public final class Packets implements AutoCloseable {
   }
 
   private static void iptables(String action, List<String> rule) {
-    List<String> command =
-        new ArrayList<>(
-            Stream.concat(Stream.of("iptables", "-w", action, "INPUT"), rule.stream()).toList());
+    run(Stream.concat(Stream.of("iptables", "-w", action, "INPUT"), rule.stream()).toList());
+  }
+
+  private static String run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -63,6 +89,7 @@ public final class Packets implements AutoCloseable {
       if (exitCode != 0) {
         throw new IllegalStateException(String.join(" ", command) + ": " + exitCode + " " + output);
       }
+      return output;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -24,7 +24,7 @@ final class WritePace {
   /** Waiting times that double. */
   private static final class BackOff {
     private static final long FIRST_NANOS = Duration.ofMillis(100).toNanos();
-    private static final long MAX_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long MAX_NANOS = Duration.ofSeconds(3).toNanos();
 
     /** After this long without another reason to wait the earlier ones no longer count. */
     private static final long CALM_NANOS = Duration.ofSeconds(30).toNanos();

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Utils;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zenvoy.common.StartupException;
+import io.zenvoy.xds.workloads.kubernetes.transport.AttentiveHttpClientFactory;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ final class KubernetesConnection implements AutoCloseable {
       KubernetesClient client =
           new KubernetesClientBuilder()
               .withConfig(config)
+              .withHttpClientFactory(new AttentiveHttpClientFactory(observer::silent))
               .withHttpClientBuilderConsumer(
                   http -> http.addOrReplaceInterceptor("zenvoy", observer))
               .build();

@@ -6,16 +6,21 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees every request that fabric8 makes, also those of which its informers tell nobody: counts the
  * watches that begin again, and tells {@link Reachability} how each attempt went. Thread-safe.
  */
 final class RequestObserver implements Interceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestObserver.class);
+
   private final Reachability reachability;
   private final MeterRegistry registry;
   private final Set<RequestTarget> watched = ConcurrentHashMap.newKeySet();
@@ -42,6 +47,21 @@ final class RequestObserver implements Interceptor {
         restarts.increment();
       }
     }
+  }
+
+  /** A watch or list is begun anew, because nothing of it came any more. */
+  void silent(URI uri) {
+    RequestTarget target = RequestTarget.of("GET", uri);
+    LOG.atWarn()
+        .addKeyValue("verb", target.verb())
+        .addKeyValue("resource", target.resource())
+        .addKeyValue("namespace", target.namespace().isEmpty() ? "*" : target.namespace())
+        .log("Kubernetes is silent, not even a ping is answered: begun anew");
+    Counter.builder("zenvoy_kubernetes_silences")
+        .description("Watches and lists that began anew because nothing came any more")
+        .tag("resource", target.resource())
+        .register(registry)
+        .increment();
   }
 
   @Override

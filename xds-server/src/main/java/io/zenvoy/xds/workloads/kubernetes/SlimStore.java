@@ -65,7 +65,8 @@ final class SlimStore<T extends HasMetadata> implements ItemStore<T> {
     return false;
   }
 
-  private T slim(T object) {
+  /** Of an object, what is remembered. */
+  T slim(T object) {
     ObjectMeta metadata = object.getMetadata();
     ObjectMetaBuilder slim =
         new ObjectMetaBuilder()
