@@ -7,8 +7,11 @@ import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spans of time, each from one cron expression's times to the next of another's, in a time zone.
- * Two that were written alike are equal. Immutable.
+ * Two that were written alike are equal. Thread-safe.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/crontab.5.html">crontab(5)</a>
  */
@@ -31,13 +34,33 @@ public final class AwakeTimes {
   private final String text;
   private final List<Span> spans;
 
+  /** Asked for many times a second, while nothing changes within a minute. */
+  private volatile @Nullable Answer latest;
+
+  private record Answer(long minute, boolean contained) {}
+
   private record Span(ExecutionTime begin, ExecutionTime end, ZoneId zone) {
     /** Whether the latest beginning is later than the latest end. */
     boolean contains(Instant instant) {
-      ZonedDateTime time = instant.atZone(zone);
+      ZonedDateTime time = latestOnTheClock(instant);
       Optional<ZonedDateTime> begun = latest(begin, time);
       Optional<ZonedDateTime> ended = latest(end, time);
       return begun.isPresent() && (ended.isEmpty() || begun.get().isAfter(ended.get()));
+    }
+
+    /**
+     * The latest time that clocks in the zone have shown by then, as one of a day without a change
+     * of clocks: what falls into an hour that is left out counts as over when it is, and in an hour
+     * that comes twice nothing happens twice.
+     */
+    private ZonedDateTime latestOnTheClock(Instant instant) {
+      ZonedDateTime time = instant.atZone(zone);
+      ZoneOffsetTransition change = zone.getRules().getTransition(time.toLocalDateTime());
+      LocalDateTime shown =
+          change != null && time.getOffset().equals(change.getOffsetAfter())
+              ? change.getDateTimeBefore().minusNanos(1)
+              : time.toLocalDateTime();
+      return shown.atZone(ZoneOffset.UTC);
     }
 
     private static Optional<ZonedDateTime> latest(ExecutionTime times, ZonedDateTime time) {
@@ -87,7 +110,13 @@ public final class AwakeTimes {
    * not.
    */
   public boolean contain(Instant instant) {
-    return spans.stream().anyMatch(span -> span.contains(instant));
+    long minute = Math.floorDiv(instant.getEpochSecond(), 60);
+    Answer answer = latest;
+    if (answer == null || answer.minute() != minute) {
+      answer = new Answer(minute, spans.stream().anyMatch(span -> span.contains(instant)));
+      latest = answer;
+    }
+    return answer.contained();
   }
 
   @Override
