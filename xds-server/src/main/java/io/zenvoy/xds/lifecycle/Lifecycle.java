@@ -230,6 +230,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   @Override
   public void awaited(WorkloadKey workload) {
     woken.addAll(companions.wokenWith(workload));
+    companions.unknownTo(workload).forEach(observer::unknownCompanions);
   }
 
   /** Looks after those that wake with others, once these are done: no life is in two places. */

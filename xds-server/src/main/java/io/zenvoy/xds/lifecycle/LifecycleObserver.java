@@ -62,6 +62,9 @@ public interface LifecycleObserver {
    */
   void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services);
 
+  /** What a service names by {@code wake-with}, and is not managed, is not woken with it. */
+  void unknownCompanions(ServiceKey service, Set<ServiceKey> unknown);
+
   /** A host that two services claim stays with the older one. */
   void hostConflict(ServiceKey loser, String host, ServiceKey owner);
 }

@@ -191,6 +191,21 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
   }
 
   @Override
+  public void unknownCompanions(ServiceKey service, Set<ServiceKey> unknown) {
+    String names = String.join(", ", unknown.stream().map(ServiceKey::toString).sorted().toList());
+    LOG.atWarn()
+        .addKeyValue(SERVICE, service)
+        .addKeyValue("unknown", names)
+        .log("not woken with it (expected: services that opted in)");
+    recorder.warning(
+        service,
+        "UnknownCompanion",
+        "zenvoy.io/wake-with names what zenvoy does not manage: "
+            + names
+            + " (expected: Services that opted in)");
+  }
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     LOG.atWarn()
         .addKeyValue(SERVICE, loser)

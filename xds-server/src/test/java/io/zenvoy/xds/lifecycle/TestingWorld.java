@@ -248,6 +248,11 @@ final class TestingWorld implements LifecycleObserver {
   }
 
   @Override
+  public void unknownCompanions(ServiceKey service, Set<ServiceKey> unknown) {
+    told.add(service + " can't wake " + unknown);
+  }
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     told.add(host + " stays with " + owner + ", not " + loser);
   }

@@ -71,6 +71,19 @@ class WantedTest {
   }
 
   @Test
+  void aNameThatIsNotManagedIsToldWheneverItShouldHaveBeenWoken() {
+    define("web", wakingWith("typo"));
+    define("typos", plain());
+    start();
+    assertThat(world.told).isEmpty();
+
+    world.reports(DAEMON, "web", 1, 0, 1);
+
+    assertThat(world.told).containsExactly("default/web can't wake [default/typo]");
+    assertThat(world.scales).hasSize(1);
+  }
+
+  @Test
   void aWorkloadIsWokenForItsTimesAndSleepsAfterThem() {
     world.wallClock = Instant.parse("2026-03-02T07:59:59Z");
     define("office", awakeAt("0 8 * * mon-fri to 0 18 * * mon-fri"));

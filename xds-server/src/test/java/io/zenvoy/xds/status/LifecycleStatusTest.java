@@ -88,6 +88,16 @@ class LifecycleStatusTest {
   }
 
   @Test
+  void whatCannotBeWokenWithAServiceIsToldToItsOwner() {
+    status.unknownCompanions(WEB, Set.of(new ServiceKey("default", "typo")));
+
+    assertThat(events)
+        .containsExactly(
+            "default/web UnknownCompanion: zenvoy.io/wake-with names what zenvoy does not manage:"
+                + " default/typo (expected: Services that opted in)");
+  }
+
+  @Test
   void whatIsNoLongerManagedHasNoMetrics() {
     status.phase(BOTH, Phase.AWAKE);
     status.sleepEnded(BOTH, SleepOutcome.CANCELLED);

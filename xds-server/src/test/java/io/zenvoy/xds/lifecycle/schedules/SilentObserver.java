@@ -34,5 +34,8 @@ final class SilentObserver implements LifecycleObserver {
   public void doubledNodes(Set<NodeKey> nodes, Set<ServiceKey> services) {}
 
   @Override
+  public void unknownCompanions(ServiceKey service, Set<ServiceKey> unknown) {}
+
+  @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {}
 }
