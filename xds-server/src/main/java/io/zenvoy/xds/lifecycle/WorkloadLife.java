@@ -60,7 +60,7 @@ final class WorkloadLife {
     this.endpoints = new WorkloadEndpoints(clock);
     this.waker = new Waker(key, nodes, rollout, replicas, activity, clusters, neighbours, clock);
     this.drainer = new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, clock);
-    this.dryRun = new DryRun(observer, this::told, clock);
+    this.dryRun = new DryRun(key, observer, replicas, activity, clusters, neighbours, clock);
   }
 
   WorkloadKey key() {
@@ -98,7 +98,7 @@ final class WorkloadLife {
   void define(Cluster cluster) {
     clusters.put(cluster);
     rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
-    observer.phase(told(), phase());
+    observer.phase(clusters.of(key), phase());
   }
 
   void remove(String cluster) {
@@ -144,18 +144,14 @@ final class WorkloadLife {
     if (!(state instanceof State.Awake)) {
       return;
     }
-    dryRun.proceed(activity.uses(), replicas.count());
-    if (neighbours.want(key)) {
-      return;
-    }
-    Optional<State.Draining> draining = drainer.begin(unknownUntilNanos);
-    if (draining.isPresent()) {
-      if (clusters.isDryRun()) {
-        dryRun.sleep(activity.uses());
-      } else {
-        enter(draining.get());
-        evaluate();
-      }
+    dryRun.proceed();
+    Optional<State.Draining> draining =
+        neighbours.want(key) ? Optional.empty() : drainer.begin(unknownUntilNanos);
+    if (draining.isPresent() && clusters.isDryRun()) {
+      dryRun.sleep();
+    } else if (draining.isPresent()) {
+      enter(draining.get());
+      evaluate();
     }
   }
 
@@ -247,7 +243,7 @@ final class WorkloadLife {
   }
 
   private void endDraining(SleepOutcome outcome) {
-    observer.sleepEnded(told(), outcome);
+    observer.sleepEnded(clusters.of(key), outcome);
     if (outcome == SleepOutcome.ASLEEP) {
       endpoints.allDie();
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
@@ -269,6 +265,7 @@ final class WorkloadLife {
   private void enterAwake() {
     waker.disown();
     waker.recovered();
+    dryRun.forget();
     activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
   }
@@ -279,7 +276,7 @@ final class WorkloadLife {
     moved = true;
     publish();
     if (phaseChanged) {
-      observer.phase(told(), next.phase());
+      observer.phase(clusters.of(key), next.phase());
     }
   }
 
@@ -290,10 +287,6 @@ final class WorkloadLife {
   }
 
   private void wakeEnded(WakeOutcome outcome, Duration duration, String reason) {
-    observer.wakeEnded(told(), outcome, duration, reason);
-  }
-
-  private ManagedWorkload told() {
-    return new ManagedWorkload(key, clusters.names(), clusters.services());
+    observer.wakeEnded(clusters.of(key), outcome, duration, reason);
   }
 }
