@@ -357,9 +357,8 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   private static void tell(WorkloadLife life, WorkloadEvent seen) {
-    if (seen
-        instanceof WorkloadEvent.WorkloadObserved(WorkloadKey key, int count, String version)) {
-      life.observed(count, version);
+    if (seen instanceof WorkloadEvent.WorkloadObserved observation) {
+      life.observed(observation);
     } else {
       life.replicas().missing();
     }

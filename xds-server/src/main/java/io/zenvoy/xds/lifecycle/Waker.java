@@ -21,6 +21,21 @@ final class Waker {
   /** How long the daemons are given to answer what they had parked when a wake failed. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * For how long a failure of one of several replicas may be only that: others are being made, and
+   * are told of a little later.
+   */
+  private static final Duration OTHERS = Duration.ofSeconds(2);
+
+  /**
+   * How long after we have woken it a workload that can have no pods is taken back to zero, to be
+   * woken anew for who waits: controllers try again ever more rarely, and at once after that.
+   */
+  private static final Duration ANEW = Duration.ofSeconds(10);
+
+  /** How long we wait for its controller to notice, which withdraws the failure. */
+  private static final Duration NOTICE = Duration.ofSeconds(5);
+
   /** How long after a failure a wake is tried again for which no client of its own waits. */
   private static final Duration RETRY = Duration.ofMinutes(1);
 
@@ -39,7 +54,12 @@ final class Waker {
   /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
   private boolean failedAnew;
 
+  private long failedNanos;
+  private String standing = "";
   private boolean wokenByUs;
+  private long wokenNanos;
+  private long anewNanos;
+  private boolean anew;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -76,6 +96,12 @@ final class Waker {
   void failed(String reason) {
     failure = reason;
     failedAnew = true;
+    failedNanos = clock.getAsLong();
+  }
+
+  /** How far the workload's pods have come, for people. */
+  void stands(String now) {
+    standing = now;
   }
 
   /** What kept the workload from becoming ready is over, or it is ready after all. */
@@ -141,19 +167,43 @@ final class Waker {
     if (replicas.refusal().isPresent()) {
       return fail(WakeOutcome.FAILED, waitedNanos, replicas.refusal().get());
     }
-    if (failedAnew) {
+    if (isFinal()) {
       return fail(WakeOutcome.FAILED, waitedNanos, failure);
     }
     if (waitedNanos >= clusters.wakeTimeout().toNanos()) {
+      String why = whyNotReady();
       String reason = "not ready after " + Durations.format(clusters.wakeTimeout());
-      return fail(
-          WakeOutcome.TIMEOUT, waitedNanos, failure.isEmpty() ? reason : reason + ": " + failure);
+      return fail(WakeOutcome.TIMEOUT, waitedNanos, why.isEmpty() ? reason : reason + ": " + why);
     }
-    if (replicas.count() == 0) {
-      replicas.scale(clusters.wantedReplicas());
-      wokenByUs |= replicas.isInFlight();
-    }
+    scale();
     return new Decision.Wait();
+  }
+
+  private void scale() {
+    long now = clock.getAsLong();
+    if (replicas.count() > 0) {
+      if (wokenByUs && !failure.isEmpty() && now - wokenNanos >= ANEW.toNanos()) {
+        anew = true;
+        anewNanos = now;
+        replicas.scale(0);
+      }
+    } else if (!anew || failure.isEmpty() || now - anewNanos >= NOTICE.toNanos()) {
+      replicas.scale(clusters.wantedReplicas());
+      if (replicas.isInFlight()) {
+        anew = false;
+        wokenByUs = true;
+        wokenNanos = now;
+      }
+    }
+  }
+
+  private boolean isFinal() {
+    return failedAnew
+        && (replicas.count() <= 1 || clock.getAsLong() - failedNanos >= OTHERS.toNanos());
+  }
+
+  private String whyNotReady() {
+    return failure.isEmpty() ? standing : failure;
   }
 
   private Decision fail(WakeOutcome outcome, long waitedNanos, String reason) {

@@ -9,6 +9,7 @@ import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.workloads.Scaler;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -122,11 +123,13 @@ final class WorkloadLife {
   /** What kept the workload from becoming ready is over. */
   void recovered() {
     waker.recovered();
+    evaluate();
   }
 
   /** The workload's replicas were observed. */
-  void observed(int count, String version) {
-    replicas.observed(count, version);
+  void observed(WorkloadObserved seen) {
+    replicas.observed(seen.replicas(), seen.version());
+    waker.stands(seen.standing());
     if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
       waker.disown();
     }
