@@ -20,6 +20,9 @@ final class Replicas {
   /** For how long an observation that contradicts our own write is taken for an older one. */
   private static final Duration STALE = Duration.ofSeconds(5);
 
+  /** A write of ours that is taken back within this time was undone by somebody who insists. */
+  private static final Duration UNDONE_WITHIN = Duration.ofSeconds(10);
+
   private static final long FIRST_BACK_OFF_NANOS = Duration.ofMillis(100).toNanos();
   private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -40,6 +43,11 @@ final class Replicas {
   private @Nullable Seen contradiction;
   private boolean confirmed;
   private int requested = -1;
+  private @Nullable Write latest;
+  private int undone;
+
+  /** A write that was carried out, and what it has changed. */
+  private record Write(int from, int to, long atNanos) {}
 
   private record Seen(int replicas, String version) {}
 
@@ -87,6 +95,11 @@ final class Replicas {
     return Optional.ofNullable(refusal);
   }
 
+  /** Whether somebody has set back what we wrote since the {@linkplain #freshStart fresh start}. */
+  boolean isUndone() {
+    return undone > 0;
+  }
+
   void observed(int replicas, String observedVersion) {
     missing = false;
     confirmed |= inFlight && replicas == requested;
@@ -95,21 +108,38 @@ final class Replicas {
       contradiction = new Seen(replicas, observedVersion);
       return;
     }
-    expected = -1;
-    contradiction = null;
-    observed = replicas;
-    version = observedVersion;
+    believe(new Seen(replicas, observedVersion));
   }
 
   /** Believes a contradiction that has stood for long enough. */
   private void settle() {
     Seen seen = contradiction;
     if (seen != null && clock.getAsLong() - expectedUntilNanos >= 0) {
-      contradiction = null;
-      expected = -1;
-      observed = seen.replicas();
-      version = seen.version();
+      believe(seen);
     }
+  }
+
+  private void believe(Seen seen) {
+    expected = -1;
+    contradiction = null;
+    observed = seen.replicas();
+    version = seen.version();
+    Write write = latest;
+    if (write != null && observed != write.to()) {
+      latest = null;
+      if (observed == write.from()
+          && clock.getAsLong() - write.atNanos() < UNDONE_WITHIN.toNanos()) {
+        undone();
+      }
+    }
+  }
+
+  /** The first time may be chance; whoever does it again and again would have a storm of writes. */
+  private void undone() {
+    if (undone > 0) {
+      backOff();
+    }
+    undone++;
   }
 
   void missing() {
@@ -122,6 +152,7 @@ final class Replicas {
   void freshStart() {
     refusal = null;
     backOffNanos = 0;
+    undone = 0;
   }
 
   /**
@@ -154,11 +185,16 @@ final class Replicas {
   private void ended(int from, int replicas, ScaleOutcome outcome) {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
-        backOffNanos = 0;
+        if (undone == 0) {
+          backOffNanos = 0;
+        }
+        latest = new Write(from, replicas, clock.getAsLong());
         if (!confirmed) {
           observed = replicas;
           expected = replicas;
           expectedUntilNanos = clock.getAsLong() + STALE.toNanos();
+        } else if (observed == from) {
+          undone(); // before we had our answer
         }
       }
       case ScaleOutcome.Conflict(int found, String foundVersion) -> {

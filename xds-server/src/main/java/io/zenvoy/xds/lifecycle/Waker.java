@@ -203,6 +203,9 @@ final class Waker {
   }
 
   private String whyNotReady() {
+    if (replicas.isUndone()) {
+      return "somebody else sets its replicas back";
+    }
     return failure.isEmpty() ? standing : failure;
   }
 

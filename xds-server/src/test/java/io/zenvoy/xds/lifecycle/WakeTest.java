@@ -372,6 +372,26 @@ class WakeTest {
   }
 
   @Test
+  void whoeverSetsAWakeBackAgainAndAgainIsAnsweredEverMoreRarely() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    int writes = 0;
+    for (int moment = 0; moment < 2 * WAKE_TIMEOUT.toSeconds() - 2; moment++) {
+      while (!world.scales.isEmpty()) {
+        writes++;
+        world.answer(new ScaleOutcome.Scaled());
+        world.observed("hello", 1, "a" + writes);
+        world.observed("hello", 0, "b" + writes);
+      }
+      world.pass(Duration.ofMillis(500));
+    }
+
+    assertThat(writes).isBetween(6, 13);
+    world.pass(Duration.ofSeconds(2));
+    assertThat(world.told)
+        .containsExactly("wake TIMEOUT: not ready after 20s: somebody else sets its replicas back");
+  }
+
+  @Test
   void whatIsListedAtAStartAlthoughTheWorkloadIsAtZeroIsDyingUnlessItStays() {
     TestingWorld fresh = new TestingWorld();
     fresh.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("hello")));
