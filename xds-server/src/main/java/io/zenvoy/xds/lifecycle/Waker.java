@@ -36,6 +36,15 @@ final class Waker {
   /** How long we wait for its controller to notice, which withdraws the failure. */
   private static final Duration NOTICE = Duration.ofSeconds(5);
 
+  /**
+   * What was ready for less than this has not been woken: a program that ends soon after it was
+   * started counts as ready in between if nothing probes it.
+   */
+  private static final Duration STEADY = Duration.ofSeconds(10);
+
+  /** Who waits within this time after the workload was ready has been waiting before. */
+  private static final Duration STILL = Duration.ofSeconds(2);
+
   /** How long after a failure a wake is tried again for which no client of its own waits. */
   private static final Duration RETRY = Duration.ofMinutes(1);
 
@@ -60,6 +69,9 @@ final class Waker {
   private long wokenNanos;
   private long anewNanos;
   private boolean anew;
+  private long begunNanos;
+  private long fellNanos;
+  private boolean unsteady;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -115,6 +127,15 @@ final class Waker {
     wokenByUs = false;
   }
 
+  /** It had been ready, since then, and is not any more. */
+  void fell(long readySinceNanos) {
+    fellNanos = clock.getAsLong();
+    unsteady = fellNanos - readySinceNanos < STEADY.toNanos();
+    if (!unsteady) {
+      disown();
+    }
+  }
+
   /** What comes next for a workload that sleeps. */
   Decision next(State.Asleep asleep) {
     if (isAwaited(asleep)) {
@@ -143,7 +164,16 @@ final class Waker {
     failedAnew = false;
     replicas.freshStart();
     neighbours.awaited(key);
-    return new Decision.Go(new State.Waking(OptionalLong.of(clock.getAsLong())));
+    begunNanos = beginning();
+    return new Decision.Go(new State.Waking(OptionalLong.of(begunNanos)));
+  }
+
+  /** A wake goes on that was ready for a moment, though with half of its time at least. */
+  private long beginning() {
+    long now = clock.getAsLong();
+    return unsteady && now - fellNanos < STILL.toNanos()
+        ? Math.max(begunNanos, now - clusters.wakeTimeout().toNanos() / 2)
+        : now;
   }
 
   private Decision whileNobodyWaits(State.Waking waking) {

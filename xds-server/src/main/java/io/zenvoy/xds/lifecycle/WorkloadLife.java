@@ -144,12 +144,12 @@ final class WorkloadLife {
 
   /** Begins to drain if the workload was quiet for its whole window. */
   void considerSleep(long unknownUntilNanos) {
-    if (!(state instanceof State.Awake)) {
+    if (!(state instanceof State.Awake awake)) {
       return;
     }
     dryRun.proceed();
     Optional<State.Draining> draining =
-        neighbours.want(key) ? Optional.empty() : drainer.begin(unknownUntilNanos);
+        neighbours.want(key) ? Optional.empty() : drainer.begin(awake, unknownUntilNanos);
     if (draining.isPresent() && clusters.isDryRun()) {
       dryRun.sleep();
     } else if (draining.isPresent()) {
@@ -224,6 +224,7 @@ final class WorkloadLife {
 
   private void whileAwake(State.Awake awake) {
     if (!endpoints.anyReady()) {
+      waker.fell(awake.sinceNanos());
       fall();
     } else if (!awake.slotBehind()
         && (clock.getAsLong() - awake.sinceNanos() >= SLOTLESS_LIMIT.toNanos()
@@ -246,6 +247,7 @@ final class WorkloadLife {
   }
 
   private void endDraining(SleepOutcome outcome) {
+    waker.disown();
     observer.sleepEnded(clusters.of(key), outcome);
     if (outcome == SleepOutcome.ASLEEP) {
       endpoints.allDie();
@@ -266,10 +268,8 @@ final class WorkloadLife {
   }
 
   private void enterAwake() {
-    waker.disown();
     waker.recovered();
     dryRun.forget();
-    activity.touch(clock.getAsLong());
     enter(new State.Awake(clock.getAsLong(), false));
   }
 

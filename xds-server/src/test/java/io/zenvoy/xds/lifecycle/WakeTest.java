@@ -392,6 +392,50 @@ class WakeTest {
   }
 
   @Test
+  void whatIsReadyOnlyForMomentsIsGivenUpAtTheDeadlineAndGoesBackToZero() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    for (int crash = 0; crash < 2; crash++) {
+      world.pass(Duration.ofSeconds(4));
+      world.ready("hello", POD);
+      world.pass(Duration.ofMillis(500));
+      world.ready("hello");
+    }
+    world.pass(Duration.ofSeconds(12));
+    assertThat(world.told)
+        .containsExactly("wake READY", "wake READY", "wake TIMEOUT: not ready after 20s");
+
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    for (int crash = 0; crash < 4; crash++) {
+      assertThat(world.scales).isEmpty();
+      world.pass(WINDOW.dividedBy(4).minusMillis(500));
+      world.ready("hello", POD);
+      world.pass(Duration.ofMillis(500));
+      world.ready("hello");
+    }
+    world.pass(Duration.ofSeconds(5));
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
+  }
+
+  @Test
+  void whoComesWhenAPodEndsSoonAfterItWasWokenIsGivenHalfOfTheTimeAtLeast() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.pass(WAKE_TIMEOUT.minusSeconds(2));
+    world.ready("hello", POD);
+    world.pass(Duration.ofSeconds(5));
+    world.ready("hello");
+    world.pass(WAKE_TIMEOUT.dividedBy(2).minusSeconds(1));
+    assertThat(world.told).containsExactly("wake READY");
+
+    world.ready("hello", POD);
+    assertThat(world.told).containsExactly("wake READY", "wake READY");
+  }
+
+  @Test
   void whatIsListedAtAStartAlthoughTheWorkloadIsAtZeroIsDyingUnlessItStays() {
     TestingWorld fresh = new TestingWorld();
     fresh.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("hello")));
