@@ -3,17 +3,16 @@ package io.zenvoy.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.kube.Kubelet;
+import io.zenvoy.it.kube.NoPods;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadFailed;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadRecovered;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -126,31 +125,8 @@ class KubernetesScaleIT {
   }
 
   @Test
-  void aQuotaThatForbidsPodsIsAFailureOfTheWorkload() {
-    client
-        .resource(
-            new ResourceQuotaBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName("no-pods")
-                .endMetadata()
-                .withNewSpec()
-                .withHard(Map.of("pods", new Quantity("0")))
-                .endSpec()
-                .build())
-        .create();
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                client
-                        .resourceQuotas()
-                        .inNamespace(namespace)
-                        .withName("no-pods")
-                        .get()
-                        .getStatus()
-                        .getHard()
-                    != null);
+  void aQuotaThatForbidsPodsIsAFailureOfTheWorkloadUntilItIsLifted() {
+    NoPods quota = NoPods.in(client, namespace);
     adapter.makeService("echo");
     adapter.makeDeployment("echo", 0);
     adapter.startSynced();
@@ -163,5 +139,10 @@ class KubernetesScaleIT {
     assertThat(adapter.of(WorkloadFailed.class).toList())
         .singleElement()
         .satisfies(failed -> assertThat(failed.reason()).contains("exceeded quota: no-pods"));
+
+    quota.close();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> adapter.events().stream().anyMatch(WorkloadRecovered.class::isInstance));
   }
 }

@@ -9,11 +9,14 @@ import io.zenvoy.it.envoy.XdsVariant;
 import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.kube.SharedKubeCluster;
+import io.zenvoy.it.stack.Evidence;
 import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
+import io.zenvoy.it.upstream.EchoUpstream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,7 @@ class WorkloadsIT {
 
   private ZenvoyStack stack;
   private Workloads workloads;
+  private Evidence evidence;
   private KubernetesClient client;
 
   @BeforeAll
@@ -38,6 +42,7 @@ class WorkloadsIT {
         ZenvoyStack.start(
             StackSettings.of("WorkloadsIT", Redirect.NONE, XdsVariant.DELTA), cluster);
     workloads = new Workloads(stack);
+    evidence = new Evidence(stack);
   }
 
   @AfterAll
@@ -102,6 +107,40 @@ class WorkloadsIT {
     // The Service selects the pods of its own name, so nobody answers; what counts is the scale.
     assertThat(stack.downstream().getLater("green", "/")).isNotDone();
     workloads.awaitReplicas("blue", 2);
+  }
+
+  @Test
+  void twoServicesOfOneWorkloadSleepTogetherOrNotAtAllAndEitherWakesIt() throws Exception {
+    client.resource(Services.deployment(stack.namespace(), "shared", 0)).create();
+    for (String name : List.of("front", "back")) {
+      client
+          .resource(
+              Services.service(
+                  stack.namespace(),
+                  name,
+                  "shared",
+                  Map.of("zenvoy.io/enabled", "true", "zenvoy.io/target", "deployment/shared")))
+          .create();
+      workloads.awaitDomain(name);
+    }
+
+    for (String name : List.of("front", "back")) {
+      EchoUpstream upstream = EchoUpstream.on(Services.CONTAINER_PORT);
+      stack.kubelet().runtime(upstream);
+      var answer = stack.downstream().getLater(name, "/hold");
+      workloads.awaitReplicas("shared", 1);
+      workloads.requireSteady("shared", 1);
+      assertThat(evidence.isIn("awake", "front") && evidence.isIn("awake", "back")).isTrue();
+
+      upstream.release();
+      assertThat(answer.get().statusCode()).isEqualTo(200);
+      workloads.awaitAsleep("shared");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> evidence.isIn("asleep", "front") && evidence.isIn("asleep", "back"));
+    }
+    assertThat(evidence.scaleWrites("shared")).as("up and down, twice").isEqualTo(4);
+    stack.kubelet().runtime(stack.upstream());
   }
 
   private StatefulSet statefulSet(String name) {

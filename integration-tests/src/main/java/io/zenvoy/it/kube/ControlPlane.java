@@ -34,7 +34,8 @@ final class ControlPlane implements AutoCloseable {
   private static final String CONTROLLERS =
       "deployment-controller,replicaset-controller,statefulset-controller,endpointslice-controller,"
           + "endpoints-controller,serviceaccount-controller,namespace-controller,"
-          + "garbage-collector-controller,resourcequota-controller";
+          + "garbage-collector-controller,resourcequota-controller,"
+          + "horizontal-pod-autoscaler-controller";
 
   private final KubeAssets assets = KubeAssets.find();
   private final ControlPlaneFiles files = ControlPlaneFiles.create();
@@ -170,6 +171,7 @@ final class ControlPlane implements AutoCloseable {
         "--kube-api-qps=1000", // its own default of 20 a second would be what tests measure
         "--kube-api-burst=2000",
         "--controllers=" + CONTROLLERS,
+        "--horizontal-pod-autoscaler-sync-period=1s",
         "--secure-port=" + FreePorts.next(),
         "--cert-dir=" + files.certificates().resolve("controller-manager"),
         "--leader-elect=false");

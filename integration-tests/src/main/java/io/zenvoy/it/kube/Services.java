@@ -27,6 +27,12 @@ public final class Services {
 
   /** A Service on port 80 for the pods of the workload of the same name. */
   public static Service service(String namespace, String name, Map<String, String> annotations) {
+    return service(namespace, name, name, annotations);
+  }
+
+  /** The same for the pods of another workload. */
+  public static Service service(
+      String namespace, String name, String workload, Map<String, String> annotations) {
     return new ServiceBuilder()
         .withNewMetadata()
         .withNamespace(namespace)
@@ -34,7 +40,7 @@ public final class Services {
         .withAnnotations(annotations)
         .endMetadata()
         .withNewSpec()
-        .withSelector(Map.of("app", name))
+        .withSelector(Map.of("app", workload))
         .addNewPort()
         .withName("http")
         .withPort(80)

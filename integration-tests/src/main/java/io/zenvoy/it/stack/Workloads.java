@@ -57,6 +57,18 @@ public final class Workloads {
         .until(() -> stack.envoy().domains().contains(host));
   }
 
+  /** A Deployment with so many replicas and a Service that opted in; returns once Envoy routes. */
+  public void makeAwake(String name, int replicas, Map<String, String> annotations) {
+    client.resource(Services.deployment(stack.namespace(), name, replicas)).create();
+    makeService(stack.namespace(), name, annotations);
+    awaitDomain(name);
+  }
+
+  /** Asks the Deployment in the home namespace to have so many replicas, as people do. */
+  public void scale(String name, int replicas) {
+    client.apps().deployments().inNamespace(stack.namespace()).withName(name).scale(replicas);
+  }
+
   /** How many replicas the Deployment in the home namespace is asked to have. */
   public int replicas(String name) {
     return replicas(stack.namespace(), name);

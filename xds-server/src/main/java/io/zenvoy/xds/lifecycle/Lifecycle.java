@@ -242,6 +242,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   @Override
   public void wakeBegun(WorkloadKey workload) {
     woken.addAll(companions.wokenWith(workload));
+    companions.unknownTo(workload).forEach(observer::unknownCompanions);
   }
 
   /** Wakes those that wake with others, once these are done: no life is in two places. */
@@ -371,9 +372,8 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   private static void tell(WorkloadLife life, WorkloadEvent seen) {
-    if (seen
-        instanceof WorkloadEvent.WorkloadObserved(WorkloadKey key, int count, String version)) {
-      life.observed(count, version);
+    if (seen instanceof WorkloadEvent.WorkloadObserved observation) {
+      life.observed(observation);
     } else {
       life.replicas().missing();
     }

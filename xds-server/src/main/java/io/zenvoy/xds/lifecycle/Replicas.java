@@ -135,6 +135,11 @@ final class Replicas {
     return Optional.ofNullable(refusal);
   }
 
+  /** Whether somebody else sets back what we write. */
+  boolean isReset() {
+    return pace.isReset();
+  }
+
   /** Why the latest write failed that may work when it is repeated; empty if it did not fail. */
   String problem() {
     return problem;

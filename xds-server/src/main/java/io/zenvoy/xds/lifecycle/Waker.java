@@ -21,6 +21,30 @@ final class Waker {
   /** How long the daemons are given to answer what they had parked when a wake failed. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * For how long a failure of one of several replicas may be only that: others are being made, and
+   * are told of a little later.
+   */
+  private static final Duration OTHERS = Duration.ofSeconds(2);
+
+  /**
+   * How long after we have woken it a workload that can have no pods is taken back to zero, to be
+   * woken anew for who waits: controllers try again ever more rarely, and at once after that.
+   */
+  private static final Duration ANEW = Duration.ofSeconds(10);
+
+  /** How long we wait for its controller to notice, which withdraws the failure. */
+  private static final Duration NOTICE = Duration.ofSeconds(5);
+
+  /**
+   * What was ready for less than this has not been woken: a program that ends soon after it was
+   * started counts as ready in between if nothing probes it.
+   */
+  private static final Duration STEADY = Duration.ofSeconds(10);
+
+  /** Who waits within this time after the workload was ready has been waiting before. */
+  private static final Duration STILL = Duration.ofSeconds(2);
+
   /** How long after a failure a wake is tried again for which no client of its own waits. */
   private static final Duration RETRY = Duration.ofMinutes(1);
 
@@ -38,6 +62,15 @@ final class Waker {
 
   /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
   private boolean failedAnew;
+
+  private long failedNanos;
+  private String standing = "";
+  private long wokenNanos;
+  private boolean anew;
+  private long anewNanos;
+  private long begunNanos;
+  private boolean unsteady;
+  private long fellNanos;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -78,6 +111,18 @@ final class Waker {
   void failed(String reason) {
     failure = reason;
     failedAnew = true;
+    failedNanos = clock.getAsLong();
+  }
+
+  /** How far the workload's pods have come, for people. */
+  void stands(String now) {
+    standing = now;
+  }
+
+  /** It had been ready, since then, and is not any more. */
+  void fell(long readySinceNanos) {
+    fellNanos = clock.getAsLong();
+    unsteady = fellNanos - readySinceNanos < STEADY.toNanos();
   }
 
   /** What kept the workload from becoming ready is over, or it is ready after all. */
@@ -122,7 +167,16 @@ final class Waker {
     if (isAwaitedForItself(state)) {
       neighbours.wakeBegun(key);
     }
-    return new Decision.Go(State.Waking.of(clock.getAsLong()));
+    begunNanos = beginning();
+    return new Decision.Go(State.Waking.of(begunNanos));
+  }
+
+  /** A wake goes on that was ready for a moment, though with half of its time at least. */
+  private long beginning() {
+    long now = clock.getAsLong();
+    return unsteady && now - fellNanos < STILL.toNanos()
+        ? Math.max(begunNanos, now - clusters.wakeTimeout().toNanos() / 2)
+        : now;
   }
 
   /** A wake goes on to its verdict although who asked for it has left, unless it is undone. */
@@ -134,8 +188,19 @@ final class Waker {
   }
 
   private Decision whileAwaited() {
-    if (replicas.count() == 0) {
+    long now = clock.getAsLong();
+    if (replicas.count() > 0) {
+      if (replicas.areOurs() && !failure.isEmpty() && now - wokenNanos >= ANEW.toNanos()) {
+        anew = true;
+        anewNanos = now;
+        replicas.scale(0);
+      }
+    } else if (!anew || failure.isEmpty() || now - anewNanos >= NOTICE.toNanos()) {
       replicas.scale(clusters.wantedReplicas());
+      if (replicas.isInFlight()) {
+        anew = false;
+        wokenNanos = now;
+      }
     }
     return new Decision.Wait();
   }
@@ -170,13 +235,28 @@ final class Waker {
     if (replicas.isMissing()) {
       return Optional.of(key + " does not exist");
     }
-    return replicas.refusal().or(() -> failedAnew ? Optional.of(failure) : Optional.empty());
+    return replicas.refusal().or(() -> isFinal() ? Optional.of(failure) : Optional.empty());
+  }
+
+  private boolean isFinal() {
+    return failedAnew
+        && (replicas.count() <= 1 || clock.getAsLong() - failedNanos >= OTHERS.toNanos());
   }
 
   private String timeout() {
-    String known = failure.isEmpty() ? replicas.problem() : failure;
+    String why = whyNotReady();
     String reason = "not ready after " + Durations.format(clusters.wakeTimeout());
-    return known.isEmpty() ? reason : reason + ": " + known;
+    return why.isEmpty() ? reason : reason + ": " + why;
+  }
+
+  private String whyNotReady() {
+    if (replicas.isReset()) {
+      return "somebody else sets its replicas back";
+    }
+    if (!failure.isEmpty()) {
+      return failure;
+    }
+    return replicas.problem().isEmpty() ? standing : replicas.problem();
   }
 
   private Decision fail(WakeOutcome outcome, Duration wokenFor, String reason) {

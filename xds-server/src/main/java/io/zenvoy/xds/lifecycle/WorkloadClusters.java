@@ -1,8 +1,8 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Cluster;
-import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.WorkloadKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -38,8 +38,12 @@ final class WorkloadClusters {
     return Set.copyOf(byName.keySet());
   }
 
-  Set<ServiceKey> services() {
-    return byName.values().stream().map(Cluster::service).collect(Collectors.toSet());
+  /** The workload that they belong to, as observers are told of it. */
+  ManagedWorkload of(WorkloadKey workload) {
+    return new ManagedWorkload(
+        workload,
+        names(),
+        byName.values().stream().map(Cluster::service).collect(Collectors.toSet()));
   }
 
   /** How long all of them must be quiet before the workload sleeps. */

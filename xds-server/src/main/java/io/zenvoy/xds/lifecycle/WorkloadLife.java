@@ -9,6 +9,7 @@ import io.zenvoy.xds.model.Phase;
 import io.zenvoy.xds.model.Verdict;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.workloads.Scaler;
+import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -66,7 +67,7 @@ final class WorkloadLife implements Replicas.Listener {
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
     this.lateWrite = new LateWrite(activity, clusters, neighbours);
-    this.dryRun = new DryRun(observer, this::told, replicas, activity, clusters, wanted, clock);
+    this.dryRun = new DryRun(observer, () -> clusters.of(key), replicas, activity, clusters, wanted, clock);
   }
 
   WorkloadKey key() {
@@ -109,7 +110,7 @@ final class WorkloadLife implements Replicas.Listener {
       wanted.resume();
     }
     rollout.define(endpoints.assignment(cluster, state), clock.getAsLong());
-    observer.phase(told(), phase());
+    observer.phase(clusters.of(key), phase());
   }
 
   void remove(String cluster) {
@@ -133,12 +134,14 @@ final class WorkloadLife implements Replicas.Listener {
   /** What kept the workload from becoming ready is over. */
   void recovered() {
     waker.recovered();
+    evaluate();
   }
 
   /** The workload's replicas were observed. */
-  void observed(int count, String version) {
+  void observed(WorkloadObserved seen) {
     int before = replicas.count();
-    replicas.observed(count, version);
+    replicas.observed(seen.replicas(), seen.version());
+    waker.stands(seen.standing());
     if (replicas.count() > before) {
       activity.touch(clock.getAsLong());
     }
@@ -291,6 +294,7 @@ final class WorkloadLife implements Replicas.Listener {
 
   private void whileAwake(State.Awake awake) {
     if (!endpoints.anyReady()) {
+      waker.fell(awake.sinceNanos());
       fall();
     } else if (!awake.slotBehind()
         && (clock.getAsLong() - awake.sinceNanos() >= SLOTLESS_LIMIT.toNanos()
@@ -313,7 +317,7 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   private void endDraining(SleepOutcome outcome) {
-    observer.sleepEnded(told(), outcome);
+    observer.sleepEnded(clusters.of(key), outcome);
     if (outcome == SleepOutcome.ASLEEP) {
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
     } else if (endpoints.anyReady()) {
@@ -345,7 +349,7 @@ final class WorkloadLife implements Replicas.Listener {
     moved = true;
     publish();
     if (phaseChanged) {
-      observer.phase(told(), next.phase());
+      observer.phase(clusters.of(key), next.phase());
     }
   }
 
@@ -356,10 +360,6 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   private void wakeEnded(WakeOutcome outcome, Duration duration, String reason) {
-    observer.wakeEnded(told(), outcome, duration, reason);
-  }
-
-  private ManagedWorkload told() {
-    return new ManagedWorkload(key, clusters.names(), clusters.services());
+    observer.wakeEnded(clusters.of(key), outcome, duration, reason);
   }
 }

@@ -43,6 +43,10 @@ final class WritePace {
       return delayNanos > 0 && nowNanos - untilNanos < 0;
     }
 
+    boolean isUnder() {
+      return delayNanos > 0;
+    }
+
     void clear() {
       delayNanos = 0;
     }
@@ -58,6 +62,11 @@ final class WritePace {
   boolean mayWrite() {
     long now = clock.getAsLong();
     return !failures.holds(now) && !resets.holds(now);
+  }
+
+  /** Whether somebody else sets back what is written, and did so lately. */
+  boolean isReset() {
+    return resets.isUnder();
   }
 
   /** A write is sent. */

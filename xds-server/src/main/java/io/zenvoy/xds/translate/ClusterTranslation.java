@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.type.v3.Percent;
 import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Protocol;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -39,6 +40,12 @@ final class ClusterTranslation {
    * for long.
    */
   private static final int IDLE_SECONDS = 30;
+
+  /**
+   * How much longer than a wake may take daemons hold a connection by themselves: so that it is the
+   * verdict that ends it, whose reason is told, and not the daemon's own clock a moment before.
+   */
+  private static final Duration UNTIL_VERDICT = Duration.ofSeconds(3);
 
   private ClusterTranslation() {}
 
@@ -74,7 +81,7 @@ final class ClusterTranslation {
             .putFields(DaemonProtocol.SLOT_PORT, number(cluster.slot().port()))
             .putFields(
                 DaemonProtocol.WAKE_TIMEOUT_MILLIS,
-                number((double) cluster.policy().wakeTimeout().toMillis()))
+                number((double) cluster.policy().wakeTimeout().plus(UNTIL_VERDICT).toMillis()))
             .putFields(DaemonProtocol.MAX_PARKED, number(cluster.policy().maxParked()))
             .putFields(
                 DaemonProtocol.PROTOCOL,

@@ -36,9 +36,16 @@ public sealed interface WorkloadEvent {
    * @param replicas what its specification asks for, 0 or more
    * @param version opaque; a {@link ScaleRequest} that carries it fails once the workload has
    *     changed
+   * @param standing how far its pods have come, in one line for who wonders why it is not ready,
+   *     and where to look; empty if there is nothing to say
    */
-  record WorkloadObserved(WorkloadKey workload, int replicas, String version)
-      implements WorkloadEvent {}
+  record WorkloadObserved(WorkloadKey workload, int replicas, String version, String standing)
+      implements WorkloadEvent {
+    /** One of which there is nothing to say. */
+    public WorkloadObserved(WorkloadKey workload, int replicas, String version) {
+      this(workload, replicas, version, "");
+    }
+  }
 
   /** A workload does not exist (any more). */
   record WorkloadMissing(WorkloadKey workload) implements WorkloadEvent {}

@@ -20,6 +20,7 @@ import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -490,6 +491,159 @@ class WakeTest {
     world.reports(DAEMON, "hello", 2, 0, 1);
     world.pass(TestingWorld.WAKE_TIMEOUT.multipliedBy(2));
     assertThat(world.told).last().isEqualTo("wake TIMEOUT: not ready after 20s");
+  }
+
+  @Test
+  void theDeadlinesReasonTellsHowFarThePodsHaveCome() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.lifecycle.changed(
+        new WorkloadEvent.WorkloadObserved(
+            workload("hello"), 1, "v2", "1 of 1 pods made, 0 ready"));
+    world.pass(WAKE_TIMEOUT);
+
+    assertThat(world.told)
+        .containsExactly("wake TIMEOUT: not ready after 20s: 1 of 1 pods made, 0 ready");
+  }
+
+  @Test
+  void aWakeThatIsRefusedForAMinuteIsAskedForEverMoreRarelyButNeverForgotten() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    List<Integer> attempts = new ArrayList<>();
+    for (int second = 0; second < WAKE_TIMEOUT.toSeconds() - 1; second++) {
+      int attempt = 0;
+      for (int step = 0; step < 2; step++) {
+        while (!world.scales.isEmpty()) {
+          attempt++;
+          world.answer(new ScaleOutcome.Unavailable("HTTP 429"));
+        }
+        world.pass(Duration.ofMillis(500));
+      }
+      attempts.add(attempt);
+    }
+
+    assertThat(attempts.getFirst()).isPositive();
+    assertThat(attempts.stream().mapToInt(Integer::intValue).sum()).isBetween(6, 12);
+    world.pass(Duration.ofSeconds(2));
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s");
+  }
+
+  @Test
+  void aFailureOfOneOfSeveralReplicasIsFinalOnlyIfNoneOfTheOthersIsMade() {
+    world.observed("hello", 3, "v2");
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.pass(Duration.ofSeconds(1));
+    world.lifecycle.changed(new WorkloadEvent.WorkloadRecovered(workload("hello")));
+    world.pass(Duration.ofSeconds(5));
+    assertThat(world.told).isEmpty();
+
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.pass(Duration.ofSeconds(3));
+    assertThat(world.told).containsExactly("wake FAILED: quota");
+  }
+
+  @Test
+  void whoComesWhileAFailureLastsIsWokenForAnew() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(Duration.ofSeconds(2));
+    world.reports(DAEMON, "hello", 2, 0, 1);
+    world.pass(Duration.ofSeconds(4));
+    assertThat(world.scales).as("not in a hurry").isEmpty();
+
+    world.pass(Duration.ofSeconds(6));
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 0, "v3");
+    world.pass(Duration.ofSeconds(1));
+    assertThat(world.scales).as("until its controller has noticed").isEmpty();
+
+    world.lifecycle.changed(new WorkloadEvent.WorkloadRecovered(workload("hello")));
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 0, "v3", 1));
+    world.answer(new ScaleOutcome.Scaled());
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    assertThat(world.told).containsExactly("wake FAILED: quota", "wake FAILED: quota");
+  }
+
+  @Test
+  void aFailureOfWhatSomebodyElseHasScaledUpIsNotTakenBackToZero() {
+    world.observed("hello", 1, "v2");
+    world.lifecycle.changed(new WorkloadEvent.WorkloadFailed(workload("hello"), "quota"));
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.pass(WAKE_TIMEOUT);
+
+    assertThat(world.scales).isEmpty();
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s: quota");
+  }
+
+  @Test
+  void whoeverSetsAWakeBackAgainAndAgainIsAnsweredEverMoreRarely() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    int writes = 0;
+    for (int moment = 0; moment < 2 * WAKE_TIMEOUT.toSeconds() - 2; moment++) {
+      while (!world.scales.isEmpty()) {
+        writes++;
+        world.answer(new ScaleOutcome.Scaled());
+        world.observed("hello", 1, "a" + writes);
+        world.observed("hello", 0, "b" + writes);
+      }
+      world.pass(Duration.ofMillis(500));
+    }
+
+    assertThat(writes).isBetween(6, 13);
+    world.pass(Duration.ofSeconds(2));
+    assertThat(world.told)
+        .containsExactly("wake TIMEOUT: not ready after 20s: somebody else sets its replicas back");
+  }
+
+  @Test
+  void whatIsReadyOnlyForMomentsIsGivenUpAtTheDeadlineAndGoesBackToZero() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    for (int crash = 0; crash < 2; crash++) {
+      world.pass(Duration.ofSeconds(4));
+      world.ready("hello", POD);
+      world.pass(Duration.ofMillis(500));
+      world.ready("hello");
+    }
+    world.pass(Duration.ofSeconds(12));
+    assertThat(world.told)
+        .containsExactly("wake READY", "wake READY", "wake TIMEOUT: not ready after 20s");
+
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    for (int crash = 0; crash < 4; crash++) {
+      assertThat(world.scales).isEmpty();
+      world.pass(WINDOW.dividedBy(4).minusMillis(500));
+      world.ready("hello", POD);
+      world.pass(Duration.ofMillis(500));
+      world.ready("hello");
+    }
+    world.pass(Duration.ofSeconds(5));
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
+  }
+
+  @Test
+  void whoComesWhenAPodEndsSoonAfterItWasWokenIsGivenHalfOfTheTimeAtLeast() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.observed("hello", 1, "v2");
+    world.pass(WAKE_TIMEOUT.minusSeconds(2));
+    world.ready("hello", POD);
+    world.pass(Duration.ofSeconds(5));
+    world.ready("hello");
+    world.pass(WAKE_TIMEOUT.dividedBy(2).minusSeconds(1));
+    assertThat(world.told).containsExactly("wake READY");
+
+    world.ready("hello", POD);
+    assertThat(world.told).containsExactly("wake READY", "wake READY");
   }
 
   @Test

@@ -126,6 +126,58 @@ class WantedTest {
   }
 
   @Test
+  void aDryRunSavesNothingWhileSomebodyElseHasPutTheWorkloadToSleep() {
+    define("shop", plain().watched());
+    start();
+    world.observed("shop", 1, "v2");
+    world.ready("shop", POD);
+    world.pass(WINDOW.plusSeconds(10));
+    world.observed("shop", 0, "v3");
+    world.ready("shop");
+    Duration saved = world.saved;
+    world.pass(WINDOW.multipliedBy(10));
+    world.observed("shop", 1, "v4");
+    world.ready("shop", new HostPort("10.1.0.2", 8080));
+    world.pass(WINDOW.minusSeconds(10));
+
+    assertThat(world.saved).isEqualTo(saved);
+    world.pass(Duration.ofSeconds(20));
+    assertThat(world.told).containsExactly("sleep DRY_RUN", "sleep DRY_RUN");
+  }
+
+  @Test
+  void aDryRunWouldWakeAtTheBeginningOfItsTimes() {
+    world.wallClock = Instant.parse("2026-03-02T07:00:00Z");
+    define("office", awakeAt("0 8 * * mon-fri to 0 18 * * mon-fri").watched());
+    start();
+    world.observed("office", 1, "v2");
+    world.ready("office", POD);
+    world.pass(WINDOW.plusSeconds(10));
+    world.wallClock = Instant.parse("2026-03-02T08:00:00Z");
+    world.pass(Duration.ofSeconds(2));
+
+    assertThat(world.told).containsExactly("sleep DRY_RUN", "wake DRY_RUN");
+  }
+
+  @Test
+  void whatWasOnlyWatchedSleepsInEarnestOnceItIsNot() {
+    define("shop", plain().watched());
+    start();
+    world.observed("shop", 1, "v2");
+    world.ready("shop", POD);
+    world.pass(WINDOW.plusSeconds(10));
+    Duration saved = world.saved;
+
+    define("shop", plain());
+    world.observed("shop", 1, "v2");
+    world.pass(Duration.ofSeconds(10));
+
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("shop"), 1, "v2", 0));
+    assertThat(world.saved).isEqualTo(saved);
+  }
+
+  @Test
   void aDryRunWakesNothingAndSaysSo() {
     define("shop", plain().watched());
     start();

@@ -39,6 +39,34 @@ class AwakeTimesTest {
     assertThat(night.contain(Instant.parse("2026-03-03T12:00:00Z"))).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // Berlin's clocks go from 02:00 to 03:00 on 2026-03-29, at 01:00 UTC.
+    "30 1 * * * to 0 4 * * *, 2026-03-29T00:30:00Z, true",
+    "30 1 * * * to 0 4 * * *, 2026-03-29T01:59:59Z, true",
+    "30 1 * * * to 0 4 * * *, 2026-03-29T02:00:00Z, false",
+    "0 22 * * * to 0 6 * * *, 2026-03-29T03:59:59Z, true",
+    "0 22 * * * to 0 6 * * *, 2026-03-29T04:00:00Z, false",
+    // What would begin or end in the hour that is left out does so right after it.
+    "30 2 * * * to 0 6 * * *, 2026-03-29T00:59:59Z, false",
+    "30 2 * * * to 0 6 * * *, 2026-03-29T01:30:00Z, true",
+    "30 2 * * * to 0 6 * * *, 2026-03-29T03:59:59Z, true",
+    "0 0 * * * to 30 2 * * *, 2026-03-29T00:59:59Z, true",
+    "0 0 * * * to 30 2 * * *, 2026-03-29T01:30:00Z, false",
+    // They go from 03:00 back to 02:00 on 2026-10-25, at 01:00 UTC.
+    "30 2 * * * to 0 6 * * *, 2026-10-25T00:29:59Z, false",
+    "30 2 * * * to 0 6 * * *, 2026-10-25T00:30:00Z, true",
+    "30 2 * * * to 0 6 * * *, 2026-10-25T01:10:00Z, true",
+    "30 2 * * * to 0 6 * * *, 2026-10-25T04:59:59Z, true",
+    "30 2 * * * to 0 6 * * *, 2026-10-25T05:00:00Z, false",
+    "0 22 * * * to 0 6 * * *, 2026-10-25T04:59:59Z, true",
+    "0 22 * * * to 0 6 * * *, 2026-10-25T05:00:00Z, false"
+  })
+  void aSpanKeepsToTheClocksOfItsZoneWhenTheyAreChanged(
+      String span, Instant instant, boolean contained) {
+    assertThat(AwakeTimes.parse(span + " Europe/Berlin").contain(instant)).isEqualTo(contained);
+  }
+
   @Test
   void severalSpansAddUp() {
     AwakeTimes both = AwakeTimes.parse("0 8 * * * to 0 9 * * *; 0 20 * * * to 0 21 * * *");

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
@@ -49,29 +51,71 @@ final class Observations {
   }
 
   static ObservedWorkload deployment(Deployment deployment) {
-    String failure =
-        deployment.getStatus() == null
-            ? ""
-            : deployment.getStatus().getConditions().stream()
-                .filter(Observations::isReplicaFailure)
-                .map(condition -> condition.getReason() + ": " + condition.getMessage())
-                .findFirst()
-                .orElse("");
+    DeploymentStatus status =
+        deployment.getStatus() == null ? new DeploymentStatus() : deployment.getStatus();
+    int replicas = replicas(deployment.getSpec().getReplicas());
+    int pods = number(status.getReplicas());
     return new ObservedWorkload(
         workloadKey(Kind.DEPLOYMENT, deployment),
-        replicas(deployment.getSpec().getReplicas()),
+        replicas,
         deployment.getMetadata().getResourceVersion(),
         app(deployment, deployment.getSpec().getTemplate(), deployment.getSpec().getSelector()),
-        oneLine(failure));
+        pods == 0 ? failure(status) : "",
+        standing(
+            deployment,
+            deployment.getSpec().getSelector(),
+            replicas,
+            pods,
+            number(status.getReadyReplicas())));
   }
 
   static ObservedWorkload statefulSet(StatefulSet statefulSet) {
+    StatefulSetStatus status =
+        statefulSet.getStatus() == null ? new StatefulSetStatus() : statefulSet.getStatus();
+    int replicas = replicas(statefulSet.getSpec().getReplicas());
     return new ObservedWorkload(
         workloadKey(Kind.STATEFULSET, statefulSet),
-        replicas(statefulSet.getSpec().getReplicas()),
+        replicas,
         statefulSet.getMetadata().getResourceVersion(),
         app(statefulSet, statefulSet.getSpec().getTemplate(), statefulSet.getSpec().getSelector()),
-        "");
+        "",
+        standing(
+            statefulSet,
+            statefulSet.getSpec().getSelector(),
+            replicas,
+            number(status.getReplicas()),
+            number(status.getReadyReplicas())));
+  }
+
+  /** As long as a single pod could be made, it may become ready. */
+  private static String failure(DeploymentStatus status) {
+    return status.getConditions().stream()
+        .filter(Observations::isReplicaFailure)
+        .map(condition -> oneLine(condition.getReason() + ": " + condition.getMessage()))
+        .findFirst()
+        .orElse("");
+  }
+
+  /**
+   * Why a pod is not ready, or could not be made, only pods and Events tell, which we can't read.
+   */
+  private static String standing(
+      HasMetadata workload, @Nullable LabelSelector selector, int replicas, int pods, int ready) {
+    if (replicas == 0) {
+      return "";
+    }
+    String labels =
+        orEmpty(selector == null ? null : selector.getMatchLabels()).entrySet().stream()
+            .map(label -> label.getKey() + "=" + label.getValue())
+            .sorted()
+            .collect(Collectors.joining(","));
+    return "%d of %d pods made, %d ready (see: kubectl -n %s %s)"
+        .formatted(
+            pods,
+            replicas,
+            ready,
+            workload.getMetadata().getNamespace(),
+            pods == 0 || labels.isEmpty() ? "get events" : "describe pods -l " + labels);
   }
 
   private static ObservedService.Port port(ServicePort port) {
@@ -84,6 +128,10 @@ final class Observations {
 
   private static boolean isReplicaFailure(DeploymentCondition condition) {
     return "ReplicaFailure".equals(condition.getType()) && "True".equals(condition.getStatus());
+  }
+
+  private static int number(@Nullable Integer number) {
+    return number == null ? 0 : number;
   }
 
   /** An absent number of replicas means one. */

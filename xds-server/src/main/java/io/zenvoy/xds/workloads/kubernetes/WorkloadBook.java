@@ -78,7 +78,8 @@ final class WorkloadBook {
     WorkloadEvent state =
         observed == null
             ? new WorkloadMissing(workload)
-            : new WorkloadObserved(workload, observed.replicas(), observed.version());
+            : new WorkloadObserved(
+                workload, observed.replicas(), observed.version(), observed.standing());
     if (!state.equals(told.put(workload, state))) {
       events.accept(state);
     }

@@ -235,7 +235,7 @@ class InventoryTest {
   void aWorkloadThatTurnsOutToBeZenvoysOwnIsReleasedAndTakenBackWhenItIsNot() {
     managedAndSynced();
 
-    inventory.workloadObserved(new ObservedWorkload(DEPLOYMENT, 1, "2", "zenvoy-proxy", ""));
+    inventory.workloadObserved(new ObservedWorkload(DEPLOYMENT, 1, "2", "zenvoy-proxy", "", ""));
 
     assertThat(events).containsExactly(new ServiceRemoved(ECHO));
     assertThat(problems.get(ECHO)).containsExactly(OwnWorkloads.PROBLEM);
@@ -273,6 +273,6 @@ class InventoryTest {
 
   private static ObservedWorkload workload(
       WorkloadKey key, int replicas, String version, String failure) {
-    return new ObservedWorkload(key, replicas, version, "echo", failure);
+    return new ObservedWorkload(key, replicas, version, "echo", failure, "");
   }
 }
