@@ -22,7 +22,6 @@ final class Companions {
   private final Map<ServiceKey, Set<ServiceKey>> unknown = new HashMap<>();
   private final Map<WorkloadKey, Set<WorkloadKey>> bySource = new HashMap<>();
   private final Map<WorkloadKey, Set<WorkloadKey>> byTarget = new HashMap<>();
-  private final Map<WorkloadKey, Map<ServiceKey, Set<ServiceKey>>> unknown = new HashMap<>();
 
   Companions(LifecycleObserver observer) {
     this.observer = observer;
@@ -33,15 +32,7 @@ final class Companions {
     tellUnknown(services);
     bySource.clear();
     byTarget.clear();
-    unknown.clear();
     for (ServiceSpec service : services.values()) {
-      Set<ServiceKey> missing = new HashSet<>(service.policy().wakeWith());
-      missing.removeAll(services.keySet());
-      if (!missing.isEmpty()) {
-        unknown
-            .computeIfAbsent(service.workload(), key -> new HashMap<>())
-            .put(service.key(), missing);
-      }
       for (WorkloadKey target : reach(service, services)) {
         if (!target.equals(service.workload())) {
           bySource.computeIfAbsent(service.workload(), key -> new HashSet<>()).add(target);
@@ -74,11 +65,6 @@ final class Companions {
   /** What a workload is woken with. */
   Set<WorkloadKey> wakersOf(WorkloadKey target) {
     return byTarget.getOrDefault(target, Set.of());
-  }
-
-  /** By service of a workload: what it names, and what is no managed service. */
-  Map<ServiceKey, Set<ServiceKey>> unknownTo(WorkloadKey source) {
-    return unknown.getOrDefault(source, Map.of());
   }
 
   private static Collection<WorkloadKey> reach(

@@ -63,10 +63,9 @@ final class Drainer {
    * Where a workload with replicas goes if it was quiet for its whole window, whether or not its
    * pods are ready; empty if it was not.
    *
-   * @param awake since when it is
    * @param unknownUntilNanos until when some node did not tell what it was doing
    */
-  Optional<Draining> begin(State.Awake awake, long unknownUntilNanos) {
+  Optional<Draining> begin(long unknownUntilNanos) {
     long now = clock.getAsLong();
     if (replicas.count() == 0) {
       return Optional.empty();
@@ -74,8 +73,7 @@ final class Drainer {
     if (activity.isUnderWay(clusters.all())) {
       activity.touch(now);
     }
-    long quietSince =
-        Math.max(awake.sinceNanos(), Math.max(activity.latestNanos(), unknownUntilNanos));
+    long quietSince = Math.max(activity.latestNanos(), unknownUntilNanos);
     return now - quietSince < clusters.window().toNanos()
         ? Optional.empty()
         : Optional.of(

@@ -242,7 +242,6 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   @Override
   public void wakeBegun(WorkloadKey workload) {
     woken.addAll(companions.wokenWith(workload));
-    companions.unknownTo(workload).forEach(observer::unknownCompanions);
   }
 
   /** Wakes those that wake with others, once these are done: no life is in two places. */

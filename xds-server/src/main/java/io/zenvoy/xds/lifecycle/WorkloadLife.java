@@ -250,7 +250,6 @@ final class WorkloadLife implements Replicas.Listener {
 
   private void whileAsleep(State.Asleep asleep) {
     if (endpoints.anyReady()) {
-      activity.touch(clock.getAsLong());
       enterAwake();
     } else {
       follow(waker.next(asleep));

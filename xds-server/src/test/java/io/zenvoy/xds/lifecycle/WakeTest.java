@@ -525,7 +525,7 @@ class WakeTest {
     assertThat(attempts.getFirst()).isPositive();
     assertThat(attempts.stream().mapToInt(Integer::intValue).sum()).isBetween(6, 12);
     world.pass(Duration.ofSeconds(2));
-    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s");
+    assertThat(world.told).containsExactly("wake TIMEOUT: not ready after 20s: HTTP 429");
   }
 
   @Test
@@ -625,7 +625,7 @@ class WakeTest {
       world.pass(Duration.ofMillis(500));
       world.ready("hello");
     }
-    world.pass(Duration.ofSeconds(5));
+    world.pass(WINDOW.dividedBy(4).plusSeconds(10));
     assertThat(world.scales.element().request())
         .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
   }

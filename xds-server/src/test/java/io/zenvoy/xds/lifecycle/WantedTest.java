@@ -168,8 +168,8 @@ class WantedTest {
     world.pass(WINDOW.plusSeconds(10));
     Duration saved = world.saved;
 
-    define("shop", plain());
-    world.observed("shop", 1, "v2");
+    world.lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(withPolicy(TestingWorld.service("shop"), plain())));
     world.pass(Duration.ofSeconds(10));
 
     assertThat(world.scales.element().request())
