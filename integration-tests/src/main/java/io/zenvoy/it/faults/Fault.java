@@ -64,7 +64,7 @@ public enum Fault {
       "what waits is answered when packets pass"),
   ENDPOINT_RESETS(
       "an endpoint that resets after it is called ready",
-      "the pod accepts and resets at once for 3 s",
+      "the pod accepts and resets at once for 3 s; requests by GET, since others must never be run twice",
       "what waits is answered when it serves"),
   CHURN(
       "churn of services",
