@@ -49,6 +49,9 @@ public final class DaemonProtocol {
    */
   public static final String PROTOCOL = "protocol";
 
+  /** Value of {@link #PROTOCOL} for HTTP/1.1. */
+  public static final String PROTOCOL_HTTP = "http";
+
   /**
    * Filter metadata of a cluster, boolean: its endpoints are processes of this machine, so loopback
    * may be dialled.

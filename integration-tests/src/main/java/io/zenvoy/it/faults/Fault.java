@@ -64,7 +64,7 @@ public enum Fault {
       "what waits is answered when packets pass"),
   ENDPOINT_RESETS(
       "an endpoint that resets after it is called ready",
-      "the pod accepts and resets at once for 3 s",
+      "the pod accepts and resets at once for 3 s; requests by GET, since others must never be run twice",
       "what waits is answered when it serves"),
   CHURN(
       "churn of services",
@@ -77,8 +77,8 @@ public enum Fault {
   CAP_REACHED(
       "a service that reaches its cap",
       "`zenvoy.io/max-parked` of a service that is not ready, more clients than that",
-      "the daemon parks no more than the cap, Envoy holds no more requests than that, and these are"
-          + " served; the others get an error at once; neighbours are served meanwhile"),
+      "as many wait as the cap says, and are served; the others are told at once why they are not;"
+          + " neighbours are served meanwhile"),
   PACKET_LOSS(
       "5 % packet loss",
       "`iptables -m statistic --mode random --probability 0.05 -j DROP` for everything: clients, Envoy,"

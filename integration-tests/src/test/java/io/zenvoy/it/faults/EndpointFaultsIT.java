@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pod that is called ready too early costs time and nothing else. */
@@ -27,12 +26,7 @@ class EndpointFaultsIT extends FaultStack {
     run(Fault.ENDPOINT_SWALLOWS, Manner.SWALLOW, UnaryOperator.identity());
   }
 
-  /**
-   * Not held, so only at full size and in the table: the request may have been run, and to repeat
-   * what was reset would repeat what the daemon answers by a reset, too.
-   */
   @Test
-  @Tag("faults")
   void anEndpointThatResetsAtFirst() {
     run(Fault.ENDPOINT_RESETS, Manner.RESET, Clients::reading);
   }

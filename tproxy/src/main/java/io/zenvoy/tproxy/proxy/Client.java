@@ -27,6 +27,9 @@ final class Client extends Descriptor {
 
   @Nullable Relay relay;
 
+  /** How it ends, once it is told why it is not served. */
+  @Nullable Farewell farewell;
+
   /** Whether it was ever parked, so that forwarding it is the end of a wake. */
   boolean wasParked;
 
@@ -45,6 +48,8 @@ final class Client extends Descriptor {
   void ready(int events) throws IOException {
     if (relay != null) {
       relay.ready(this, events);
+    } else if (farewell != null) {
+      farewell.ready(events);
     } else if ((events & (ERR | HANG_UP)) != 0) {
       leave();
     } else if ((events & PEER_FIN) != 0) {
@@ -69,6 +74,8 @@ final class Client extends Descriptor {
   void abandon() {
     if (relay != null) {
       relay.cut();
+    } else if (farewell != null) {
+      loop.farewells().end(this);
     } else {
       loop.refuse(this, CloseReason.ERROR);
     }

@@ -1,14 +1,52 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.zenvoy.common.DaemonProtocol;
+import io.zenvoy.common.Durations;
+import io.zenvoy.tproxy.discovery.Route;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
- * How a client learns that its connection will not be served. By a reset, which every protocol
- * understands: the one place for answers in the client's own protocol.
+ * How a client learns that its connection will not be served: by words where its protocol has some,
+ * else by a reset, which every protocol understands. The one place that decides between them.
  */
 final class FailureAnswer {
   private FailureAnswer() {}
 
-  /** Ends a connection that has left all queues. */
-  static void give(Client client) {
-    client.abort();
+  /**
+   * What a client is told.
+   *
+   * @param client its connection, open and in no queue
+   * @param route of the connection's cluster; empty if it has none
+   * @return empty: its connection is reset
+   */
+  static Optional<UnavailableResponse> of(
+      Client client, CloseReason reason, @Nullable Route route) {
+    if (route == null || !route.protocol().equals(DaemonProtocol.PROTOCOL_HTTP)) {
+      return Optional.empty();
+    }
+    if (reason != CloseReason.CAP && Kernel.unreadBytes(client.socket.intValue()) == 0) {
+      // Nothing was asked: a connection that Envoy has pooled, whose next request shall begin anew.
+      // At the cap the request has not arrived yet.
+      return Optional.empty();
+    }
+    return words(reason, route).map(words -> new UnavailableResponse(route.cluster(), words));
+  }
+
+  private static Optional<String> words(CloseReason reason, Route route) {
+    return switch (reason) {
+      case CAP -> Optional.of("too many connections wait");
+      case DEADLINE ->
+          Optional.of(
+              (route.endpoints().isEmpty() ? "no pod was ready" : "no pod took the connection")
+                  + " within "
+                  + Durations.format(route.wakeTimeout()));
+      case VERDICT -> route.verdict().map(Route.Verdict::reason);
+      case FORBIDDEN_ENDPOINT -> Optional.of("its endpoints must not be dialled");
+      case CLUSTER_REMOVED -> Optional.of("the service is gone");
+      // A reset is what Envoy tries again: another daemon, or the next one here, may serve it.
+      case SHUTDOWN, ERROR, UNKNOWN_SLOT -> Optional.empty();
+      case OUTSIDE_NETWORK, CLIENT_LEFT -> Optional.empty();
+    };
   }
 }

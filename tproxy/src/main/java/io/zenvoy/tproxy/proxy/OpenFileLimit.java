@@ -6,7 +6,10 @@ import java.nio.file.Path;
 
 /** How many descriptors this process may have (getrlimit(2), RLIMIT_NOFILE). */
 public final class OpenFileLimit {
-  /** For the Java virtual machine, its jars, gRPC and the admin port. */
+  /**
+   * For the Java virtual machine, its jars, gRPC, the admin port, and those who are told that no
+   * more may wait.
+   */
   private static final int OWN_USE = 256;
 
   /** A connection needs one more as soon as it is relayed. */

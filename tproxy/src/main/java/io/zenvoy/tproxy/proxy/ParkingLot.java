@@ -37,6 +37,10 @@ final class ParkingLot {
     return route.cluster();
   }
 
+  Route route() {
+    return route;
+  }
+
   boolean isEmpty() {
     return parked.isEmpty() && dials.isEmpty();
   }
@@ -58,7 +62,7 @@ final class ParkingLot {
     if (traffic.waiting().incrementAndGet() > route.maxParked()) {
       traffic.waiting().decrementAndGet();
       client.lot = null;
-      loop.refuse(client, CloseReason.CAP);
+      loop.refuse(client, CloseReason.CAP, route);
       return;
     }
     if (route.endpoints().isEmpty()) {

@@ -71,6 +71,10 @@ public final class Proxy implements TableSink, AutoCloseable {
     return ledger;
   }
 
+  TrafficLedger ledger() {
+    return ledger;
+  }
+
   /** Begins to accept connections; idempotent. Completes exceptionally if the port was taken. */
   public CompletionStage<Void> listen() {
     return CompletableFuture.runAsync(listener::listen, loops.getFirst().eventLoop());

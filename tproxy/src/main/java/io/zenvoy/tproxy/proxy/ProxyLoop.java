@@ -28,6 +28,9 @@ final class ProxyLoop {
   /** How exact deadlines are. */
   private static final long SWEEP_MILLIS = 50;
 
+  /** Places beyond the process's cap, for those who are told that it is reached. */
+  private static final int PLACES_FOR_REFUSALS = 64;
+
   private static final Logger log = LoggerFactory.getLogger(ProxyLoop.class);
 
   private final IoEventLoop eventLoop;
@@ -39,6 +42,7 @@ final class ProxyLoop {
   private final Map<String, ParkingLot> lots = new HashMap<>();
   private final ClientQueue strangers = new ClientQueue();
   private final HalfClosedClients halfClosed = new HalfClosedClients();
+  private final Farewells farewells;
   private RoutingTable table = RoutingTable.EMPTY;
 
   ProxyLoop(
@@ -52,6 +56,7 @@ final class ProxyLoop {
     this.guard = guard;
     this.ledger = ledger;
     this.metrics = metrics;
+    this.farewells = new Farewells(ledger);
     var _ =
         eventLoop.scheduleAtFixedRate(
             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -84,6 +89,10 @@ final class ProxyLoop {
 
   HalfClosedClients halfClosed() {
     return halfClosed;
+  }
+
+  Farewells farewells() {
+    return farewells;
   }
 
   /** Runs a task when the events that epoll has reported have been handled. */
@@ -136,20 +145,37 @@ final class ProxyLoop {
       return;
     }
     ParkingLot lot = client.lot;
+    Route route = null;
     if (lot != null) {
+      route = lot.route();
       lot.remove(client);
       dropIfEmpty(lot);
     } else if (strangers.contains(client)) {
       strangers.remove(client);
     }
     halfClosed.remove(client);
-    ledger.waiting().decrementAndGet();
+    refuse(client, reason, route);
+  }
+
+  /**
+   * Ends a connection that is in no queue.
+   *
+   * @param route of its cluster; empty if it has none
+   */
+  void refuse(Client client, CloseReason reason, @Nullable Route route) {
+    assert inEventLoop();
     metrics.closed(reason, 1);
     log.atDebug()
         .addKeyValue("slot", client.slot)
         .addKeyValue("reason", reason.tag())
         .log("connection ended");
-    FailureAnswer.give(client);
+    FailureAnswer.of(client, reason, route)
+        .ifPresentOrElse(
+            response -> farewells.begin(client, response),
+            () -> {
+              ledger.waiting().decrementAndGet();
+              client.abort();
+            });
   }
 
   private void receive(Socket socket, long acceptedNanos) {
@@ -159,7 +185,8 @@ final class ProxyLoop {
       reset(socket, CloseReason.OUTSIDE_NETWORK);
       return;
     }
-    if (ledger.waiting().incrementAndGet() > settings.maxParked()) {
+    int waiting = ledger.waiting().incrementAndGet();
+    if (waiting > settings.maxParked() + PLACES_FOR_REFUSALS) {
       ledger.waiting().decrementAndGet();
       reset(socket, CloseReason.CAP);
       return;
@@ -167,8 +194,12 @@ final class ProxyLoop {
     Client client = new Client(this, socket, slot, acceptedNanos);
     try {
       socket.setTcpNoDelay(true);
-      client.watchForLeaving();
       Route route = table.route(slot);
+      if (waiting > settings.maxParked()) {
+        refuse(client, CloseReason.CAP, route);
+        return;
+      }
+      client.watchForLeaving();
       if (route == null) {
         strangers.addLast(client);
       } else {
@@ -247,6 +278,7 @@ final class ProxyLoop {
           client = strangers.first()) {
         refuse(client, CloseReason.UNKNOWN_SLOT);
       }
+      farewells.sweep(now);
       for (Client client : halfClosed.thatHaveLeft()) {
         client.leave();
       }

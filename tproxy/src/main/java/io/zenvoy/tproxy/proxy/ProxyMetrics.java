@@ -22,6 +22,7 @@ final class ProxyMetrics {
   private final Counter dialFailures;
   private final Counter relayed;
   private final Counter acceptErrors;
+  private final Counter answered;
   private final Timer park;
 
   /** Bytes written to upstreams. */
@@ -51,6 +52,10 @@ final class ProxyMetrics {
     acceptErrors =
         Counter.builder("zenvoy.tproxy.accept.errors")
             .description("Failed accept calls")
+            .register(registry);
+    answered =
+        Counter.builder("zenvoy.tproxy.answered.connections")
+            .description("Connections that were ended with an answer in their own protocol")
             .register(registry);
     park =
         Timer.builder("zenvoy.tproxy.park")
@@ -100,6 +105,10 @@ final class ProxyMetrics {
 
   void acceptFailed() {
     acceptErrors.increment();
+  }
+
+  void answered() {
+    answered.increment();
   }
 
   void relaying() {

@@ -31,7 +31,10 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     return clusters.computeIfAbsent(cluster, name -> new ClusterTraffic(name, this));
   }
 
-  /** Connections of all clusters and of none that wait, for the bound of the process. */
+  /**
+   * Connections of all clusters and of none that wait or are told why they are not served, for the
+   * bound of the process.
+   */
   AtomicInteger waiting() {
     return waiting;
   }
@@ -57,9 +60,9 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     return clusters.values().stream().mapToInt(ClusterTraffic::relayed).sum();
   }
 
-  /** Whether no cluster has a connection. */
+  /** Whether no cluster has a connection, and nobody is being told why not. */
   boolean isIdle() {
-    return clusters.values().stream().allMatch(ClusterTraffic::isIdle);
+    return waiting.get() == 0 && clusters.values().stream().allMatch(ClusterTraffic::isIdle);
   }
 
   @Override

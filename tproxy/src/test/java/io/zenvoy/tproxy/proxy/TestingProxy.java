@@ -82,6 +82,20 @@ final class TestingProxy implements AutoCloseable {
         1);
   }
 
+  /** The same route for clients of another protocol. */
+  static Route speaking(String protocol, Route route) {
+    return new Route(
+        route.cluster(),
+        route.slot(),
+        route.wakeTimeout(),
+        route.maxParked(),
+        protocol,
+        route.local(),
+        route.endpoints(),
+        route.verdict(),
+        route.version());
+  }
+
   Slot slot(int index) {
     return new Slot(SLOT_ADDRESS + index, port);
   }
@@ -108,6 +122,11 @@ final class TestingProxy implements AutoCloseable {
 
   int parked() {
     return activity().parked();
+  }
+
+  /** Connections that have a place in the process, parked or not. */
+  int waiting() {
+    return proxy.ledger().waiting().get();
   }
 
   /** The value of a counter or gauge in the scraped text; 0 if it is not there. */

@@ -49,15 +49,18 @@ final class ClusterTranslation {
 
   private ClusterTranslation() {}
 
+  /** Envoy's circuit breakers can't be turned off, only be set to more than there will ever be. */
+  private static final UInt32Value NO_LIMIT = UInt32Value.of(Integer.MAX_VALUE);
+
   /**
    * The cluster that routes lead to. Nothing in Envoy stops a crowd before the daemon does: see
-   * {@link #unlimited}.
+   * {@link #circuitBreakers}.
    */
   static io.envoyproxy.envoy.config.cluster.v3.Cluster forEnvoys(Cluster cluster) {
     io.envoyproxy.envoy.config.cluster.v3.Cluster.Builder builder =
         eds(cluster)
             .setConnectTimeout(Durations.fromSeconds(CONNECT_TIMEOUT_SECONDS))
-            .setCircuitBreakers(unlimited(cluster.policy().maxParked()))
+            .setCircuitBreakers(circuitBreakers(cluster))
             .setCommonLbConfig(
                 CommonLbConfig.newBuilder().setHealthyPanicThreshold(Percent.getDefaultInstance()))
             .setUpstreamConnectionOptions(
@@ -110,15 +113,24 @@ final class ClusterTranslation {
             EdsClusterConfig.newBuilder().setEdsConfig(ListenerTranslation.aggregated()));
   }
 
-  private static CircuitBreakers unlimited(int maxParked) {
-    UInt32Value limit = UInt32Value.of(maxParked);
+  /**
+   * How many may wait is the daemon's to count, which then says why no more may: a limit of Envoy's
+   * own would hold as many again in its queue, and stop a crowd also while the service is awake.
+   * Only over HTTP/2 all wait in one connection, which the daemon counts as one, so there it is
+   * Envoy that counts.
+   */
+  private static CircuitBreakers circuitBreakers(Cluster cluster) {
+    UInt32Value requests =
+        cluster.port().protocol() == Protocol.HTTP2
+            ? UInt32Value.of(cluster.policy().maxParked())
+            : NO_LIMIT;
     return CircuitBreakers.newBuilder()
         .addThresholds(
             Thresholds.newBuilder()
-                .setMaxConnections(limit)
-                .setMaxPendingRequests(limit)
-                .setMaxRequests(limit)
-                .setMaxRetries(limit))
+                .setMaxConnections(NO_LIMIT)
+                .setMaxPendingRequests(NO_LIMIT)
+                .setMaxRequests(requests)
+                .setMaxRetries(NO_LIMIT))
         .build();
   }
 

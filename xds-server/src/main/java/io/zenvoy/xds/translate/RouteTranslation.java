@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.Route;
@@ -23,8 +24,8 @@ import java.util.List;
 
 /**
  * The HTTP listener's routes. Envoy counts the wait for a wake as the upstream's time, so a route's
- * time-out has room for both; what may last (gRPC, upgrades, streams) has none. Only what can't
- * have reached a program is tried again.
+ * time-out has room for both; what may last (gRPC, upgrades, streams) has none. What can't have
+ * reached a program is tried again, and so is, until its answer begins, what changes nothing.
  *
  * @see <a
  *     href="https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto">Envoy's
@@ -38,6 +39,12 @@ final class RouteTranslation {
    * 10 s.
    */
   private static final int RETRIES = 40;
+
+  /** A request that fails so was not run. */
+  private static final String NOT_SENT = "connect-failure,refused-stream,reset-before-request";
+
+  /** A request that fails so may have been run, be it by a pod that has died of it. */
+  private static final String NOT_ANSWERED = NOT_SENT + ",reset";
 
   private RouteTranslation() {}
 
@@ -53,21 +60,37 @@ final class RouteTranslation {
         VirtualHost.newBuilder()
             .setName(route.cluster().name())
             .addAllDomains(route.hosts())
-            .setRetryPolicy(retryPolicy())
+            .setRetryPolicy(retryPolicy(NOT_SENT))
             .addAllRoutes(
                 IgnoredRequestTranslation.routes(
                     route.cluster(), Durations.fromMillis(readTimeout.toMillis())));
     Duration none = Duration.getDefaultInstance();
-    boolean unlimited =
-        route.cluster().policy().streaming() || route.cluster().port().protocol() == Protocol.HTTP2;
-    if (!unlimited) {
-      host.addRoutes(to(route, everything().addHeaders(isUpgrade()), none));
-      host.addRoutes(
-          to(route, everything().setGrpc(GrpcRouteMatchOptions.getDefaultInstance()), none));
+    if (route.cluster().port().protocol() == Protocol.HTTP2) {
+      // The daemon's failure answer is a reset here: to try that again would repeat a failed wake.
+      return host.addRoutes(to(route, everything(), none)).build();
+    }
+    if (route.cluster().policy().streaming()) {
+      return host.addRoutes(repeatable(to(route, everything().addHeaders(isSafe()), none)))
+          .addRoutes(to(route, everything(), none))
+          .build();
     }
     Duration limit =
         Durations.fromMillis(readTimeout.plus(route.cluster().policy().wakeTimeout()).toMillis());
-    return host.addRoutes(to(route, everything(), unlimited ? none : limit)).build();
+    return host.addRoutes(
+            repeatable(to(route, everything().addHeaders(isUpgrade()).addHeaders(isGet()), none)))
+        .addRoutes(
+            to(route, everything().setGrpc(GrpcRouteMatchOptions.getDefaultInstance()), none))
+        .addRoutes(repeatable(to(route, everything().addHeaders(isSafe()), limit)))
+        .addRoutes(to(route, everything(), limit))
+        .build();
+  }
+
+  /** A pod that resets its first connections costs such a request time and nothing else. */
+  private static io.envoyproxy.envoy.config.route.v3.Route repeatable(
+      io.envoyproxy.envoy.config.route.v3.Route route) {
+    return route.toBuilder()
+        .setRoute(route.getRoute().toBuilder().setRetryPolicy(retryPolicy(NOT_ANSWERED)))
+        .build();
   }
 
   private static io.envoyproxy.envoy.config.route.v3.Route to(
@@ -89,9 +112,30 @@ final class RouteTranslation {
         .build();
   }
 
-  private static RetryPolicy retryPolicy() {
+  /**
+   * A WebSocket's handshake is a GET (RFC 6455, 4.1) before whose answer nothing else may be sent:
+   * as safe to repeat as any other.
+   */
+  private static HeaderMatcher isGet() {
+    return HeaderMatcher.newBuilder()
+        .setName(":method")
+        .setStringMatch(StringMatcher.newBuilder().setExact("GET"))
+        .build();
+  }
+
+  /** Methods that change nothing, so that running one twice is harmless (RFC 9110, 9.2.1). */
+  private static HeaderMatcher isSafe() {
+    return HeaderMatcher.newBuilder()
+        .setName(":method")
+        .setStringMatch(
+            StringMatcher.newBuilder()
+                .setSafeRegex(RegexMatcher.newBuilder().setRegex("GET|HEAD|OPTIONS")))
+        .build();
+  }
+
+  private static RetryPolicy retryPolicy(String conditions) {
     return RetryPolicy.newBuilder()
-        .setRetryOn("connect-failure,refused-stream,reset-before-request")
+        .setRetryOn(conditions)
         .setNumRetries(UInt32Value.of(RETRIES))
         .setHostSelectionRetryMaxAttempts(3)
         .addRetryHostPredicate(

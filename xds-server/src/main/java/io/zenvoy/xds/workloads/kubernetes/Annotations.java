@@ -69,7 +69,9 @@ public final class Annotations {
           "max-parked",
           "a whole number of 1 or more",
           "10000",
-          "How many connections each daemon parks for the service.");
+          "How many connections may wait at a time in each daemon until a pod takes them; the others"
+              + " are refused at once. With http2, how many requests each Envoy sends at a time, also"
+              + " while the service is awake.");
   static final Annotation READY =
       annotation(
           "ready",

@@ -1,0 +1,73 @@
+package io.zenvoy.tproxy.proxy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a connection that is told why: the answer follows the request's first bytes, then our
+ * direction is closed, and what still comes is read and dropped until the client closes, too. To
+ * close at once would reset the connection as soon as a byte is unread, and the reset could
+ * overtake the answer (RFC 9112, 9.6). Owned by its client's event loop.
+ */
+final class Farewell {
+  private static final Logger log = LoggerFactory.getLogger(Farewell.class);
+
+  final long begunNanos;
+  private final Client client;
+  private final UnavailableResponse response;
+  private boolean answered;
+
+  Farewell(Client client, UnavailableResponse response, long begunNanos) {
+    this.client = client;
+    this.response = response;
+    this.begunNanos = begunNanos;
+  }
+
+  /** Answers what has been asked, or watches for it. */
+  void start() throws IOException {
+    client.watch(Descriptor.IN);
+    read();
+  }
+
+  /** The client has sent something, has closed, or is broken. */
+  void ready(int events) throws IOException {
+    if ((events & Descriptor.ERR) != 0) {
+      client.loop.farewells().end(client);
+    } else {
+      read();
+    }
+  }
+
+  /** One read at a time: other connections of the event loop have their turn. */
+  private void read() throws IOException {
+    ByteBuffer buffer = client.loop.buffer();
+    int count;
+    try {
+      count = client.socket.read(buffer, 0, Flow.LARGEST_CHUNK);
+      if (count > 0 && !answered) {
+        answered = true;
+        answer(buffer, count);
+      }
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("client has gone while it was answered");
+      count = -1;
+    }
+    if (count < 0) {
+      client.loop.farewells().end(client);
+    }
+  }
+
+  private void answer(ByteBuffer buffer, int count) throws IOException {
+    byte[] bytes = response.to(buffer, count);
+    buffer.put(0, bytes);
+    // Nothing was written before, so the kernel has room for all of it.
+    int written = client.socket.write(buffer, 0, bytes.length);
+    if (written < bytes.length) {
+      throw new IOException("only " + written + " bytes of the answer can be sent");
+    }
+    client.socket.shutdown(false, true);
+    client.loop.metrics().answered();
+  }
+}
