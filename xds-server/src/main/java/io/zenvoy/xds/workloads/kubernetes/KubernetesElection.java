@@ -28,6 +28,7 @@ final class KubernetesElection implements Election {
   private final LeaderAddress address;
   private final Elector elector;
   private final String identity;
+  private final Runnable onElected;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile String unready = "the Lease " + LeaseClient.NAME + " was not read yet";
   private volatile @Nullable HeldLease held;
@@ -35,7 +36,12 @@ final class KubernetesElection implements Election {
   private String lastHolder = "";
   private String lastProblem = "";
 
-  KubernetesElection(KubernetesApi api, String namespace, Candidate candidate) {
+  /**
+   * @param onElected run each time that a leadership was won, when {@link #writeLimit} knows; must
+   *     not block
+   */
+  KubernetesElection(KubernetesApi api, String namespace, Candidate candidate, Runnable onElected) {
+    this.onElected = onElected;
     this.identity = candidate.pod() + "_" + UUID.randomUUID();
     this.leases =
         new LeaseClient(api, namespace, identity, times.duration(), InstantSource.system());
@@ -139,6 +145,7 @@ final class KubernetesElection implements Election {
           lastHolder = identity;
           LOG.atInfo().addKeyValue("identity", identity).log("elected leader");
           elected.accept(leadership);
+          onElected.run();
         });
   }
 

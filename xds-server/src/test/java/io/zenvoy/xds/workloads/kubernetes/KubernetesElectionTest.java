@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ class KubernetesElectionTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final TestingApiServer server = new TestingApiServer();
   private final List<Leadership> won = new CopyOnWriteArrayList<>();
+  private final AtomicInteger elections = new AtomicInteger();
   private final KubernetesConnection connection;
   private final KubernetesElection election;
 
@@ -34,7 +36,8 @@ class KubernetesElectionTest {
         new KubernetesElection(
             new KubernetesApi(connection, registry),
             "home",
-            new Candidate("zenvoy-xds-1", InetAddress.ofLiteral("10.1.2.3"), 18000));
+            new Candidate("zenvoy-xds-1", InetAddress.ofLiteral("10.1.2.3"), 18000),
+            elections::incrementAndGet);
   }
 
   @AfterEach
@@ -57,6 +60,7 @@ class KubernetesElectionTest {
     assertThat(election.writeLimit(Duration.ofMinutes(1)))
         .isBetween(Duration.ofMillis(1), LeaseTimes.DEFAULT.duration());
 
+    await().atMost(PATIENCE).until(() -> elections.get() == 1);
     won.getFirst().serving();
 
     await().atMost(PATIENCE).until(() -> paths().contains(SLICE));
@@ -71,6 +75,7 @@ class KubernetesElectionTest {
 
     assertThat(election.writeLimit(Duration.ofSeconds(1))).isZero();
     assertThat(won).isEmpty();
+    assertThat(elections).hasValue(0);
     assertThat(requests("PATCH")).isEmpty();
   }
 
