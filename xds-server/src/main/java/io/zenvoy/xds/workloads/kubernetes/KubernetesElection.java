@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Contends for the Lease, and publishes the leader's address. All of it happens on one thread,
- * {@code election}, but for what says otherwise.
+ * {@code election}, but for what says otherwise. A leader's renewals are sent on threads of their
+ * own, which bring the answers back.
  */
 final class KubernetesElection implements Election {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesElection.class);
@@ -29,8 +31,12 @@ final class KubernetesElection implements Election {
   private final Elector elector;
   private final String identity;
   private final Runnable onElected;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile String unready = "the Lease " + LeaseClient.NAME + " was not read yet";
+  private final LeaseHealth health = new LeaseHealth(CLOCK);
+
+  /** Answers to renewals, and what ends a pause. */
+  private final BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
+
+  private volatile boolean closed;
   private volatile @Nullable HeldLease held;
   private volatile @Nullable Thread thread;
   private String lastHolder = "";
@@ -60,7 +66,7 @@ final class KubernetesElection implements Election {
 
   @Override
   public String unready() {
-    return unready;
+    return health.unready();
   }
 
   /**
@@ -76,7 +82,8 @@ final class KubernetesElection implements Election {
 
   @Override
   public void close() {
-    closed.countDown();
+    closed = true;
+    answers.add(() -> {});
     Thread running = thread;
     if (running != null) {
       try {
@@ -88,7 +95,7 @@ final class KubernetesElection implements Election {
   }
 
   private void run(Consumer<Leadership> elected) {
-    while (closed.getCount() > 0) {
+    while (!closed) {
       try {
         step(elected);
       } catch (InterruptedException e) {
@@ -102,43 +109,94 @@ final class KubernetesElection implements Election {
     resign();
   }
 
-  @SuppressWarnings("ReturnValueIgnored") // whether it is closed is asked by the caller
   private void step(Consumer<Leadership> elected) throws InterruptedException {
     Duration limit = elector.requestLimit();
     long sent = CLOCK.getAsLong();
     switch (elector.next()) {
-      case Elector.Step.Pause(long until) ->
-          closed.await(until - CLOCK.getAsLong(), TimeUnit.NANOSECONDS);
+      case Elector.Step.Pause(long until) -> awaitAnswer(until - sent);
       case Elector.Step.Read() -> readLease(leases.read(limit));
       case Elector.Step.Create() -> written(leases.create(limit), sent, elected);
       case Elector.Step.Take(ObservedLease lease) ->
           written(leases.take(lease, limit), sent, elected);
-      case Elector.Step.Renew(String version) ->
-          written(leases.renew(version, limit), sent, elected);
+      case Elector.Step.Renew() -> {
+        if (elector.leads()) {
+          elector.renewing(sent);
+          renewMeanwhile(sent, elected);
+        } else {
+          renewed(leases.renew(limit), sent, elected);
+        }
+      }
+    }
+  }
+
+  private void awaitAnswer(long nanos) throws InterruptedException {
+    Runnable answer = answers.poll(nanos, TimeUnit.NANOSECONDS);
+    if (answer != null) {
+      answer.run();
+    }
+  }
+
+  /** An answer that comes later than the limit would prolong nothing. */
+  private void renewMeanwhile(long sent, Consumer<Leadership> elected) {
+    Thread.ofVirtual()
+        .name("lease-renewal")
+        .start(
+            () -> {
+              Reply reply = renewal();
+              answers.add(() -> renewed(reply, sent, elected));
+            });
+  }
+
+  private Reply renewal() {
+    try {
+      return leases.renew(times.giveUpAfter());
+    } catch (RuntimeException e) {
+      return new Reply.Unanswered(Reachability.reason(e));
     }
   }
 
   private void readLease(Reply reply) {
     if (reply instanceof Reply.Answered answer && answer.status() == 404) {
       elector.saw(null);
-      good();
     } else if (reply instanceof Reply.Answered answer && answer.status() == 200) {
       ObservedLease lease = leases.parse(answer);
       elector.saw(lease);
-      good();
       noteHolder(lease.holder());
+      if (elector.isLedByAnother()) {
+        goesOn();
+      }
     } else {
+      elector.failed();
       failed(reply);
     }
   }
 
+  private void renewed(Reply reply, long sent, Consumer<Leadership> elected) {
+    if (reply instanceof Reply.Answered answer && answer.status() / 100 == 2) {
+      written(reply, sent, elected);
+      return;
+    }
+    if (reply instanceof Reply.Answered answer && isNotOurs(answer.status())) {
+      elector.failed();
+      return;
+    }
+    elector.renewalFailed();
+    failed(reply);
+  }
+
+  /** The test of the holder has failed, or there is no Lease any more. */
+  private static boolean isNotOurs(int status) {
+    return status == 404 || status == 409 || status == 422;
+  }
+
   private void written(Reply reply, long sent, Consumer<Leadership> elected) {
     if (!(reply instanceof Reply.Answered answer) || answer.status() / 100 != 2) {
+      elector.failed();
       failed(reply);
       return;
     }
     Optional<HeldLease> won = elector.wrote(leases.parse(answer), sent);
-    good();
+    goesOn();
     won.ifPresent(
         leadership -> {
           held = leadership;
@@ -149,8 +207,8 @@ final class KubernetesElection implements Election {
         });
   }
 
-  private void good() {
-    unready = "";
+  private void goesOn() {
+    health.goesOn();
     if (!lastProblem.isEmpty()) {
       LOG.atInfo().log("the Lease can be read and written again");
       lastProblem = "";
@@ -158,8 +216,7 @@ final class KubernetesElection implements Election {
   }
 
   private void failed(Reply reply) {
-    elector.failed();
-    if (reply instanceof Reply.Answered answer && (answer.status() == 409)) {
+    if (reply instanceof Reply.Answered answer && answer.status() == 409) {
       return; // somebody else was faster
     }
     String problem =
@@ -167,9 +224,7 @@ final class KubernetesElection implements Election {
           case Reply.Answered answer -> "HTTP " + answer.status();
           case Reply.Unanswered(String reason) -> reason;
         };
-    if (!unready.isEmpty()) {
-      unready = "the Lease " + LeaseClient.NAME + " can't be used: " + problem;
-    }
+    health.failed(problem);
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
       LOG.atWarn()
@@ -195,13 +250,10 @@ final class KubernetesElection implements Election {
 
   /** Without a holder the next one need not wait. */
   private void resign() {
-    elector
-        .resign()
-        .ifPresent(
-            version -> {
-              Reply reply = leases.giveUp(version, times.requestLimit());
-              boolean given = reply instanceof Reply.Answered answer && answer.status() / 100 == 2;
-              LOG.atInfo().addKeyValue("given_up", given).log("takes part no longer");
-            });
+    if (elector.resign()) {
+      Reply reply = leases.giveUp(times.requestLimit());
+      boolean given = reply instanceof Reply.Answered answer && answer.status() / 100 == 2;
+      LOG.atInfo().addKeyValue("given_up", given).log("takes part no longer");
+    }
   }
 }

@@ -94,6 +94,47 @@ class KubernetesElectionTest {
   }
 
   @Test
+  void aLeaderRenewsAgainBeforeItsRenewalsAreAnswered() {
+    server.answering(404, "{}").echoing(201);
+    election.start(won::add);
+
+    await().atMost(PATIENCE).until(() -> requests("PATCH").size() >= 2);
+
+    TestingApiServer.Request renewal = requests("PATCH").getFirst();
+    assertThat(renewal.path()).isEqualTo(LEASE);
+    assertThat(renewal.contentType()).isEqualTo("application/json-patch+json");
+    assertThat(renewal.body())
+        .contains(
+            "\"op\":\"test\"", "\"path\":\"/spec/holderIdentity\"", "\"value\":\"zenvoy-xds-1_")
+        .contains("\"path\":\"/spec/renewTime\"");
+  }
+
+  @Test
+  void aLeaderThatEndsGivesTheLeaseUp() {
+    server.answering(404, "{}").echoing(201);
+    election.start(won::add);
+    await().atMost(PATIENCE).until(() -> won.size() == 1);
+
+    election.close();
+
+    assertThat(requests("PATCH").getLast().body()).contains("\"remove\"", "/spec/holderIdentity");
+    assertThat(won.getFirst().holds()).isFalse();
+  }
+
+  @Test
+  void whoMayNotTakeTheLeaseThatIsFreeIsNotReady() {
+    for (int time = 0; time < 20; time++) {
+      server.answering(200, lease("7", "")).answering(403, "{}");
+    }
+    election.start(won::add);
+
+    await().atMost(PATIENCE).until(() -> requests("PATCH").size() >= 2);
+
+    assertThat(election.unready()).contains("HTTP 403");
+    assertThat(won).isEmpty();
+  }
+
+  @Test
   void withoutTheRightToReadTheLeaseItIsNotReadyAndSaysWhy() {
     for (int time = 0; time < 20; time++) {
       server.answering(403, "{}");
