@@ -13,7 +13,10 @@ public interface Election extends AutoCloseable {
    */
   void start(Consumer<Leadership> elected);
 
-  /** Why this control plane could never lead, in one line; empty if it could. Thread-safe. */
+  /**
+   * Why this control plane could not lead now, in one line; empty if it could, or could a few
+   * seconds ago. It is no reason to restart it. Thread-safe.
+   */
   String unready();
 
   /**

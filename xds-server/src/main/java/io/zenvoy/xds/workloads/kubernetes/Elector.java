@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p>No two ever lead at the same time: a leader stops {@code giveUpAfter} after it has
  * <em>sent</em> its latest successful renewal; another one writes only when it has itself looked at
  * the unchanged Lease for the longer {@code duration}, which began after that renewal was carried
- * out; and every write is conditional on the version that was looked at. No clock is compared with
- * another, they only have to run at about the same speed.
+ * out; and every write is conditional: a take-over on the version that was looked at, a renewal on
+ * the holder. No clock is compared with another, they only have to run at about the same speed.
+ *
+ * <p>A leader renews at regular times whether earlier renewals were answered or not, so neither a
+ * slow API server nor one that refuses some requests costs the leadership. To begin one takes a
+ * quicker answer than to go on: a server that is too slow has no leader rather than one after the
+ * other.
  *
  * <p>Not thread-safe.
  */
@@ -36,6 +41,10 @@ final class Elector {
   /** When {@link #lease} was first seen with its version. */
   private long seenNanos;
 
+  /** When {@link #lease} was told. */
+  private long toldNanos;
+  private long gaveUpNanos;
+
   /** Whether {@link #lease} is what the server told last, and nothing failed since. */
   private boolean current;
 
@@ -54,11 +63,11 @@ final class Elector {
     /** Take over the Lease, if it still has the version. */
     record Take(ObservedLease lease) implements Step {}
 
-    /** Renew our own, if it still has the version. */
-    record Renew(String version) implements Step {}
+    /** Renew our own, if it still is. While we {@linkplain #leads lead} nobody waits for it. */
+    record Renew() implements Step {}
 
-    /** Give up our own, if it still has the version. */
-    record GiveUp(String version) implements Step {}
+    /** Give up our own, if it still is. */
+    record GiveUp() implements Step {}
   }
 
   /**
@@ -72,6 +81,8 @@ final class Elector {
     this.clock = clock;
     this.onServing = onServing;
     this.nextNanos = clock.getAsLong();
+    this.toldNanos = nextNanos;
+    this.gaveUpNanos = nextNanos;
   }
 
   Step next() {
@@ -88,7 +99,7 @@ final class Elector {
     }
     boolean resigned = held != null && held.isResigned();
     if (seen.holder().equals(identity)) {
-      return resigned ? new Step.GiveUp(seen.version()) : new Step.Renew(seen.version());
+      return resigned ? new Step.GiveUp() : new Step.Renew();
     }
     if (resigned) {
       gaveUp();
@@ -99,13 +110,33 @@ final class Elector {
         : new Step.Read();
   }
 
-  /** How long the request may take that was asked for: a leader must not miss its own end. */
+  /** Whether we lead now. */
+  boolean leads() {
+    HeldLease leading = held;
+    return leading != null && leading.holds();
+  }
+
+  /** Whether somebody else was seen to hold the Lease who may well lead. */
+  boolean isLedByAnother() {
+    ObservedLease seen = lease;
+    return seen != null
+        && !seen.holder().isEmpty()
+        && !seen.holder().equals(identity)
+        && clock.getAsLong() - expiresNanos(seen) < 0;
+  }
+
+  /** How long the request may take that was asked for and is waited for. */
   Duration requestLimit() {
     HeldLease leading = held;
     if (leading == null || !leading.holds()) {
       return times.requestLimit();
     }
     return least(times.requestLimit(), leading.untilNanos() - clock.getAsLong());
+  }
+
+  /** A leader's renewal is being sent; the next one is due whatever becomes of it. */
+  void renewing(long sentNanos) {
+    nextNanos = sentNanos + times.renewEvery().toNanos();
   }
 
   /** The answer to {@link Step.Read}; null if there is none. */
@@ -126,18 +157,25 @@ final class Elector {
    * @return a leadership if one begins with it
    */
   Optional<HeldLease> wrote(ObservedLease written, long sentNanos) {
-    look(written, clock.getAsLong());
-    nextNanos = sentNanos + times.renewEvery().toNanos();
+    long now = clock.getAsLong();
+    if (sentNanos - toldNanos >= 0) {
+      look(written, now); // else it is known better
+    }
     HeldLease leading = held;
     if (leading != null && leading.renewed(sentNanos, times)) {
+      notBefore(sentNanos + times.renewEvery().toNanos());
+      return Optional.empty();
+    }
+    if (sentNanos - gaveUpNanos < 0) {
+      return Optional.empty(); // a renewal of what was given up since then
+    }
+    if (now - sentNanos > times.requestLimit().toNanos()) {
+      nextNanos = now; // the answer came too late to begin with: renew at once
       return Optional.empty();
     }
     HeldLease won = new HeldLease(clock, sentNanos, times, onServing);
-    if (!won.holds()) {
-      nextNanos = clock.getAsLong(); // the answer came too late: renew at once
-      return Optional.empty();
-    }
     held = won;
+    nextNanos = sentNanos + times.renewEvery().toNanos();
     return Optional.of(won);
   }
 
@@ -145,7 +183,8 @@ final class Elector {
   void gaveUp() {
     held = null;
     current = false;
-    nextNanos = clock.getAsLong() + REST.toNanos();
+    gaveUpNanos = clock.getAsLong();
+    nextNanos = gaveUpNanos + REST.toNanos();
   }
 
   /** There was no answer, or a refusal: nobody knows how the Lease is now. */
@@ -154,18 +193,35 @@ final class Elector {
     nextNanos = clock.getAsLong() + times.retryAfter().toNanos();
   }
 
+  /** A renewal was not answered, or refused for a reason that may pass. */
+  void renewalFailed() {
+    if (!leads()) {
+      failed();
+      return;
+    }
+    // The Lease is still ours: to read it first would take the time that the next one needs.
+    long retry = clock.getAsLong() + times.retryAfter().toNanos();
+    if (nextNanos - retry > 0) {
+      nextNanos = retry;
+    }
+  }
+
   /**
    * Ends the leadership.
    *
-   * @return the version of the Lease that is to be given up, if it is ours
+   * @return whether the Lease is to be given up, because it may be ours
    */
-  Optional<String> resign() {
+  boolean resign() {
     if (held != null) {
       held.end();
     }
-    return Optional.ofNullable(lease)
-        .filter(mine -> mine.holder().equals(identity))
-        .map(ObservedLease::version);
+    return lease != null && lease.holder().equals(identity);
+  }
+
+  private void notBefore(long nanos) {
+    if (nanos - nextNanos > 0) {
+      nextNanos = nanos;
+    }
   }
 
   private void look(@Nullable ObservedLease found, long now) {
@@ -173,6 +229,7 @@ final class Elector {
       seenNanos = now;
     }
     lease = found;
+    toldNanos = now;
     current = true;
   }
 

@@ -38,7 +38,7 @@ final class HeldLease implements Leadership {
   }
 
   /**
-   * Prolongs it by a renewal that has succeeded.
+   * Prolongs it by a renewal that has succeeded. A later one may have been answered before.
    *
    * @return false if it had lapsed already
    */
@@ -46,8 +46,11 @@ final class HeldLease implements Leadership {
     if (!holds()) {
       return false;
     }
-    untilNanos = sentNanos + times.giveUpAfter().toNanos();
-    writeNanos = sentNanos + times.writeWithin().toNanos();
+    long until = sentNanos + times.giveUpAfter().toNanos();
+    if (until - untilNanos > 0) {
+      untilNanos = until;
+      writeNanos = sentNanos + times.writeWithin().toNanos();
+    }
     return holds();
   }
 

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Contends for the Lease, and publishes the leader's address. All of it happens on one thread,
- * {@code election}, but for what says otherwise.
+ * {@code election}, but for what says otherwise. A leader's renewals are sent on threads of their
+ * own, which bring the answers back.
  */
 final class KubernetesElection implements Election {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesElection.class);
@@ -28,14 +30,24 @@ final class KubernetesElection implements Election {
   private final LeaderAddress address;
   private final Elector elector;
   private final String identity;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile String unready = "the Lease " + LeaseClient.NAME + " was not read yet";
+  private final Runnable onElected;
+  private final LeaseHealth health = new LeaseHealth(CLOCK);
+
+  /** Answers to renewals, and what ends a pause. */
+  private final BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
+
+  private volatile boolean closed;
   private volatile @Nullable HeldLease held;
   private volatile @Nullable Thread thread;
   private String lastHolder = "";
   private String lastProblem = "";
 
-  KubernetesElection(KubernetesApi api, String namespace, Candidate candidate) {
+  /**
+   * @param onElected run each time that a leadership was won, when {@link #writeLimit} knows; must
+   *     not block
+   */
+  KubernetesElection(KubernetesApi api, String namespace, Candidate candidate, Runnable onElected) {
+    this.onElected = onElected;
     this.identity = candidate.pod() + "_" + UUID.randomUUID();
     this.leases =
         new LeaseClient(api, namespace, identity, times.duration(), InstantSource.system());
@@ -54,7 +66,7 @@ final class KubernetesElection implements Election {
 
   @Override
   public String unready() {
-    return unready;
+    return health.unready();
   }
 
   /**
@@ -70,7 +82,8 @@ final class KubernetesElection implements Election {
 
   @Override
   public void close() {
-    closed.countDown();
+    closed = true;
+    answers.add(() -> {});
     Thread running = thread;
     if (running != null) {
       try {
@@ -82,7 +95,7 @@ final class KubernetesElection implements Election {
   }
 
   private void run(Consumer<Leadership> elected) {
-    while (closed.getCount() > 0) {
+    while (!closed) {
       try {
         step(elected);
       } catch (InterruptedException e) {
@@ -96,50 +109,102 @@ final class KubernetesElection implements Election {
     resign();
   }
 
-  @SuppressWarnings("ReturnValueIgnored") // whether it is closed is asked by the caller
   private void step(Consumer<Leadership> elected) throws InterruptedException {
     Duration limit = elector.requestLimit();
     long sent = CLOCK.getAsLong();
     switch (elector.next()) {
-      case Elector.Step.Pause(long until) ->
-          closed.await(until - CLOCK.getAsLong(), TimeUnit.NANOSECONDS);
+      case Elector.Step.Pause(long until) -> awaitAnswer(until - sent);
       case Elector.Step.Read() -> readLease(leases.read(limit));
       case Elector.Step.Create() -> written(leases.create(limit), sent, elected);
       case Elector.Step.Take(ObservedLease lease) ->
           written(leases.take(lease, limit), sent, elected);
-      case Elector.Step.Renew(String version) ->
-          written(leases.renew(version, limit), sent, elected);
-      case Elector.Step.GiveUp(String version) -> givenUp(leases.giveUp(version, limit));
+      case Elector.Step.GiveUp() -> givenUp(leases.giveUp(limit));
+      case Elector.Step.Renew() -> {
+        if (elector.leads()) {
+          elector.renewing(sent);
+          renewMeanwhile(sent, elected);
+        } else {
+          renewed(leases.renew(limit), sent, elected);
+        }
+      }
+    }
+  }
+
+  private void awaitAnswer(long nanos) throws InterruptedException {
+    Runnable answer = answers.poll(nanos, TimeUnit.NANOSECONDS);
+    if (answer != null) {
+      answer.run();
+    }
+  }
+
+  /** An answer that comes later than the limit would prolong nothing. */
+  private void renewMeanwhile(long sent, Consumer<Leadership> elected) {
+    Thread.ofVirtual()
+        .name("lease-renewal")
+        .start(
+            () -> {
+              Reply reply = renewal();
+              answers.add(() -> renewed(reply, sent, elected));
+            });
+  }
+
+  private Reply renewal() {
+    try {
+      return leases.renew(times.giveUpAfter());
+    } catch (RuntimeException e) {
+      return new Reply.Unanswered(Reachability.reason(e));
     }
   }
 
   private void readLease(Reply reply) {
     if (reply instanceof Reply.Answered answer && answer.status() == 404) {
       elector.saw(null);
-      good();
     } else if (reply instanceof Reply.Answered answer && answer.status() == 200) {
       ObservedLease lease = leases.parse(answer);
       elector.saw(lease);
-      good();
       noteHolder(lease.holder());
+      if (elector.isLedByAnother()) {
+        goesOn();
+      }
     } else {
+      elector.failed();
       failed(reply);
     }
   }
 
+  private void renewed(Reply reply, long sent, Consumer<Leadership> elected) {
+    if (reply instanceof Reply.Answered answer && answer.status() / 100 == 2) {
+      written(reply, sent, elected);
+      return;
+    }
+    if (reply instanceof Reply.Answered answer && isNotOurs(answer.status())) {
+      elector.failed();
+      return;
+    }
+    elector.renewalFailed();
+    failed(reply);
+  }
+
+  /** The test of the holder has failed, or there is no Lease any more. */
+  private static boolean isNotOurs(int status) {
+    return status == 404 || status == 409 || status == 422;
+  }
+
   private void written(Reply reply, long sent, Consumer<Leadership> elected) {
     if (!(reply instanceof Reply.Answered answer) || answer.status() / 100 != 2) {
+      elector.failed();
       failed(reply);
       return;
     }
     Optional<HeldLease> won = elector.wrote(leases.parse(answer), sent);
-    good();
+    goesOn();
     won.ifPresent(
         leadership -> {
           held = leadership;
           lastHolder = identity;
           LOG.atInfo().addKeyValue("identity", identity).log("elected leader");
           elected.accept(leadership);
+          onElected.run();
         });
   }
 
@@ -148,12 +213,13 @@ final class KubernetesElection implements Election {
       elector.gaveUp();
       LOG.atWarn().addKeyValue("identity", identity).log("gave the leadership up");
     } else {
+      elector.failed();
       failed(reply);
     }
   }
 
-  private void good() {
-    unready = "";
+  private void goesOn() {
+    health.goesOn();
     if (!lastProblem.isEmpty()) {
       LOG.atInfo().log("the Lease can be read and written again");
       lastProblem = "";
@@ -161,8 +227,7 @@ final class KubernetesElection implements Election {
   }
 
   private void failed(Reply reply) {
-    elector.failed();
-    if (reply instanceof Reply.Answered answer && (answer.status() == 409)) {
+    if (reply instanceof Reply.Answered answer && answer.status() == 409) {
       return; // somebody else was faster
     }
     String problem =
@@ -170,9 +235,7 @@ final class KubernetesElection implements Election {
           case Reply.Answered answer -> "HTTP " + answer.status();
           case Reply.Unanswered(String reason) -> reason;
         };
-    if (!unready.isEmpty()) {
-      unready = "the Lease " + LeaseClient.NAME + " can't be used: " + problem;
-    }
+    health.failed(problem);
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
       LOG.atWarn()
@@ -198,13 +261,10 @@ final class KubernetesElection implements Election {
 
   /** Without a holder the next one need not wait. */
   private void resign() {
-    elector
-        .resign()
-        .ifPresent(
-            version -> {
-              Reply reply = leases.giveUp(version, times.requestLimit());
-              boolean given = reply instanceof Reply.Answered answer && answer.status() / 100 == 2;
-              LOG.atInfo().addKeyValue("given_up", given).log("takes part no longer");
-            });
+    if (elector.resign()) {
+      Reply reply = leases.giveUp(times.requestLimit());
+      boolean given = reply instanceof Reply.Answered answer && answer.status() / 100 == 2;
+      LOG.atInfo().addKeyValue("given_up", given).log("takes part no longer");
+    }
   }
 }

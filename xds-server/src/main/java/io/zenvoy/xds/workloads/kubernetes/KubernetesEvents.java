@@ -1,49 +1,55 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.workloads.EventRecorder;
+import io.zenvoy.xds.workloads.kubernetes.EventBacklog.Occurrence;
+import io.zenvoy.xds.workloads.kubernetes.EventBacklog.Waiting;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes Events of Services ({@code v1}), one after the other on a thread of its own. What repeats
- * within a minute is only counted, later repetitions update the same Event's count.
+ * Writes Events of Services, one after the other on a thread of its own. What repeats within a
+ * minute is only counted, later repetitions update the same Event's count.
  *
- * @see <a href="https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/">
- *     Event</a>
+ * <p>What can't be written now (the API server is away, overloaded, or denies it) is written later,
+ * with back-off, for ten minutes. Only a leader writes: who does not lead ignores what it is told,
+ * and what it still had to write waits for the case that it leads again.
  */
 final class KubernetesEvents implements EventRecorder, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(3);
   private static final Duration REPEAT_AFTER = Duration.ofMinutes(1);
+  private static final Duration KEEP = Duration.ofMinutes(10);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final int MAX_DOUBLINGS = 5;
   private static final int MAX_WAITING = 1_000;
   private static final int MAX_REMEMBERED = 1_000;
 
   /** The API server takes 1,024 bytes. */
   private static final int MAX_MESSAGE = 1_000;
 
-  private final KubernetesApi api;
-  private final Function<ServiceKey, Optional<String>> uids;
-  private final InstantSource clock;
+  private final EventClient client;
+  private final UnaryOperator<Duration> limits;
+  private final InstantSource wallClock;
+  private final LongSupplier nanoTime;
   private final Counter dropped;
-  private final BlockingQueue<Occurrence> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final EventBacklog backlog;
+  private final Pace pace;
   private final Thread writer =
       Thread.ofVirtual().name("kubernetes-events-writer").unstarted(this::write);
+
+  /** How often in a row the API server could not be used; owned by the writer. */
+  private int failures;
 
   /** Owned by the writer. */
   private final Map<Occurrence, Series> remembered =
@@ -54,33 +60,43 @@ final class KubernetesEvents implements EventRecorder, AutoCloseable {
         }
       };
 
-  private record Occurrence(ServiceKey service, String type, String reason, String message) {}
+  /** An Event that was written, and how often it was to be counted. */
+  private record Series(String name, int count, long writtenNanos) {}
 
-  private record Series(String name, int count, Instant written) {
-    Series counted() {
-      return new Series(name, count + 1, written);
-    }
-
-    Series written(Instant now) {
-      return new Series(name, count, now);
-    }
+  /** What an answer means. */
+  private enum Verdict {
+    WRITTEN,
+    /** The Event that was to be counted is not there any more. */
+    FORGOTTEN,
+    /** Nothing can be written now. */
+    SERVER_AWAY,
+    /** This one can't be written now. */
+    DENIED,
+    HOPELESS
   }
 
   /**
-   * @param uids the UID of a Service, by which kubectl finds its Events; empty if it is not known
+   * @param limits shortens what a write may take to what is left of the leadership; zero if nothing
+   *     may be written
+   * @param wallClock for the times in an Event
+   * @param nanoTime for everything else: a clock like {@link System#nanoTime}
    */
   KubernetesEvents(
-      KubernetesApi api,
-      Function<ServiceKey, Optional<String>> uids,
-      InstantSource clock,
+      EventClient client,
+      UnaryOperator<Duration> limits,
+      InstantSource wallClock,
+      LongSupplier nanoTime,
       MeterRegistry registry) {
-    this.api = api;
-    this.uids = uids;
-    this.clock = clock;
+    this.client = client;
+    this.limits = limits;
+    this.wallClock = wallClock;
+    this.nanoTime = nanoTime;
+    this.pace = new Pace(nanoTime, LONGEST_PAUSE);
     this.dropped =
         Counter.builder("zenvoy_kubernetes_events_dropped")
-            .description("Events that were not written: too many waited, or the write failed")
+            .description("Events that were given up: refused, too many waited, or for too long")
             .register(registry);
+    this.backlog = new EventBacklog(MAX_WAITING, KEEP, nanoTime, dropped::increment);
   }
 
   void start() {
@@ -103,126 +119,123 @@ final class KubernetesEvents implements EventRecorder, AutoCloseable {
   }
 
   private void offer(ServiceKey service, String type, String reason, String message) {
+    if (limits.apply(WRITE_LIMIT).isZero()) {
+      return; // the leader tells it
+    }
     String text =
         message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "…" : message;
-    if (!waiting.offer(new Occurrence(service, type, reason, text))) {
-      dropped.increment();
-    }
+    backlog.add(new Occurrence(service, type, reason, text), wallClock.instant());
   }
 
   private void write() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Occurrence occurrence = waiting.take();
-        try {
-          write(occurrence);
-        } catch (RuntimeException e) {
-          dropped.increment();
-          LOG.atWarn()
-              .addKeyValue("service", occurrence.service())
-              .setCause(e)
-              .log("Event not written");
-        }
+        write(backlog.take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void write(Occurrence occurrence) {
-    Instant now = clock.instant();
+  private void write(Waiting event) {
+    Duration limit = limits.apply(WRITE_LIMIT);
+    if (limit.isZero()) {
+      backlog.putBack(event);
+      backlog.rest(FIRST_PAUSE);
+      return;
+    }
+    try {
+      write(event, limit);
+    } catch (RuntimeException e) {
+      drop(event, Reachability.reason(e));
+    }
+  }
+
+  private void write(Waiting event, Duration limit) {
+    Occurrence occurrence = event.occurrence();
     Series before = remembered.get(occurrence);
-    if (before == null) {
-      create(occurrence, now);
-      return;
-    }
-    Series series = before.counted();
-    remembered.put(occurrence, series);
-    if (series.written().plus(REPEAT_AFTER).isAfter(now)) {
+    long now = nanoTime.getAsLong();
+    int count = event.count() + (before == null ? 0 : before.count());
+    if (before != null && now - before.writtenNanos() < REPEAT_AFTER.toNanos()) {
+      remembered.put(occurrence, new Series(before.name(), count, before.writtenNanos()));
       return;
     }
     Reply reply =
-        api.mergePatch(
-            "event",
-            path(occurrence.service()) + "/" + series.name(),
-            "{\"count\":%d,\"lastTimestamp\":\"%s\"}".formatted(series.count(), timestamp(now)),
-            WRITE_LIMIT);
-    if (reply instanceof Reply.Answered answer && answer.status() == 404) {
-      // Kubernetes forgets Events after an hour.
-      create(occurrence, now);
-    } else if (isWritten(reply, occurrence)) {
-      remembered.put(occurrence, series.written(now));
+        before == null
+            ? client.create(event, limit)
+            : client.count(event, before.name(), count, limit);
+    Verdict verdict = before == null ? afterCreate(reply) : afterUpdate(reply);
+    failures = verdict == Verdict.SERVER_AWAY ? failures + 1 : 0;
+    switch (verdict) {
+      case WRITTEN -> {
+        String name = before == null ? event.name() : before.name();
+        remembered.put(occurrence, new Series(name, count, now));
+      }
+      case FORGOTTEN -> {
+        // Kubernetes forgets Events after an hour.
+        remembered.remove(occurrence);
+        backlog.putBack(event);
+      }
+      case DENIED -> {
+        backlog.retry(event, pause(event.attempts()));
+        warn(event, client.reason(reply), "Event not written yet");
+      }
+      case SERVER_AWAY -> {
+        backlog.putBack(event);
+        backlog.rest(pause(failures - 1));
+        warn(event, client.reason(reply), "Event not written yet");
+      }
+      case HOPELESS -> drop(event, client.reason(reply));
     }
   }
 
-  private void create(Occurrence occurrence, Instant now) {
-    String name =
-        occurrence.service().name()
-            + "."
-            + Long.toHexString(ChronoUnit.NANOS.between(Instant.EPOCH, now));
-    Reply reply =
-        api.post(
-            "event",
-            path(occurrence.service()),
-            api.json(event(occurrence, name, uids.apply(occurrence.service()).orElse(null), now)),
-            WRITE_LIMIT);
-    if (isWritten(reply, occurrence)) {
-      remembered.put(occurrence, new Series(name, 1, now));
-    }
+  /** A name that is taken was taken by an attempt whose answer was lost. */
+  private static Verdict afterCreate(Reply reply) {
+    return reply instanceof Reply.Answered answer && answer.status() == 409
+        ? Verdict.WRITTEN
+        : verdict(reply);
   }
 
-  private boolean isWritten(Reply reply, Occurrence occurrence) {
-    String reason =
-        switch (reply) {
-          case Reply.Unanswered(String why) -> why;
-          case Reply.Answered answer when answer.status() / 100 == 2 -> "";
-          case Reply.Answered answer -> api.explain(answer);
-        };
-    if (reason.isEmpty()) {
-      return true;
-    }
+  private static Verdict afterUpdate(Reply reply) {
+    return reply instanceof Reply.Answered answer && answer.status() == 404
+        ? Verdict.FORGOTTEN
+        : verdict(reply);
+  }
+
+  private static Verdict verdict(Reply reply) {
+    return switch (reply) {
+      case Reply.Unanswered unanswered -> Verdict.SERVER_AWAY;
+      case Reply.Answered(int status, String body) when status / 100 == 2 -> Verdict.WRITTEN;
+      case Reply.Answered(int status, String body) when status >= 500 -> Verdict.SERVER_AWAY;
+      case Reply.Answered(int status, String body) ->
+          switch (status) {
+            case 401, 429 -> Verdict.SERVER_AWAY;
+            // Perhaps in this namespace alone.
+            case 403, 409 -> Verdict.DENIED;
+            default -> Verdict.HOPELESS;
+          };
+    };
+  }
+
+  /** With jitter: what failed for many at once is not to be tried by all at once again. */
+  private static Duration pause(int before) {
+    long full = FIRST_PAUSE.toMillis() << Math.min(before, MAX_DOUBLINGS);
+    long bounded = Math.min(full, LONGEST_PAUSE.toMillis());
+    return Duration.ofMillis(bounded - ThreadLocalRandom.current().nextLong(bounded / 2));
+  }
+
+  private void drop(Waiting event, String reason) {
     dropped.increment();
-    LOG.atWarn()
-        .addKeyValue("service", occurrence.service())
-        .addKeyValue("event", occurrence.reason())
-        .addKeyValue("reason", reason)
-        .log("Event not written");
-    return false;
+    warn(event, reason, "Event not written");
   }
 
-  private static Event event(
-      Occurrence occurrence, String name, @Nullable String uid, Instant now) {
-    ServiceKey service = occurrence.service();
-    return new EventBuilder()
-        .withNewMetadata()
-        .withNamespace(service.namespace())
-        .withName(name)
-        .endMetadata()
-        .withNewInvolvedObject()
-        .withApiVersion("v1")
-        .withKind("Service")
-        .withNamespace(service.namespace())
-        .withName(service.name())
-        .withUid(uid)
-        .endInvolvedObject()
-        .withType(occurrence.type())
-        .withReason(occurrence.reason())
-        .withMessage(occurrence.message())
-        .withCount(1)
-        .withFirstTimestamp(timestamp(now))
-        .withLastTimestamp(timestamp(now))
-        .withNewSource()
-        .withComponent("zenvoy")
-        .endSource()
-        .build();
-  }
-
-  /** Kubernetes' times have whole seconds. */
-  private static String timestamp(Instant time) {
-    return time.truncatedTo(ChronoUnit.SECONDS).toString();
-  }
-
-  private static String path(ServiceKey service) {
-    return "/api/v1/namespaces/" + service.namespace() + "/events";
+  private void warn(Waiting event, String reason, String what) {
+    if (pace.isDue()) {
+      LOG.atWarn()
+          .addKeyValue("service", event.occurrence().service())
+          .addKeyValue("event", event.occurrence().reason())
+          .addKeyValue("reason", reason)
+          .log(what);
+    }
   }
 }

@@ -41,11 +41,11 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesWorkloads.class);
 
   private final KubernetesSettings settings;
-  private final MeterRegistry registry;
   private final KubernetesConnection connection;
   private final KubernetesEvents recorder;
   private final KubernetesScaler scaler;
   private final Optional<KubernetesElection> election;
+  private final ServiceProblemReporter problems;
   private final ManagedWorkloads managed = new ManagedWorkloads();
   private final EventLoop loop = new EventLoop();
   private final Map<ServiceKey, String> uids = new ConcurrentHashMap<>();
@@ -63,24 +63,26 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
    */
   public KubernetesWorkloads(KubernetesSettings settings, MeterRegistry registry) {
     this.settings = settings;
-    this.registry = registry;
     this.connection = KubernetesConnection.open(settings.kubeconfig(), registry);
     KubernetesApi api = new KubernetesApi(connection, registry);
     this.election =
         settings
             .candidate()
-            .map(candidate -> new KubernetesElection(api, settings.namespaces().home(), candidate));
-    this.scaler =
-        new KubernetesScaler(
-            api,
-            managed,
-            election.<UnaryOperator<Duration>>map(one -> one::writeLimit).orElse(limit -> limit));
+            .map(
+                candidate ->
+                    new KubernetesElection(
+                        api, settings.namespaces().home(), candidate, this::elected));
+    UnaryOperator<Duration> limits =
+        election.<UnaryOperator<Duration>>map(one -> one::writeLimit).orElse(limit -> limit);
+    this.scaler = new KubernetesScaler(api, managed, limits);
     this.recorder =
         new KubernetesEvents(
-            api,
-            service -> Optional.ofNullable(uids.get(service)),
+            new EventClient(api, service -> Optional.ofNullable(uids.get(service))),
+            limits,
             InstantSource.system(),
+            System::nanoTime,
             registry);
+    this.problems = new ServiceProblemReporter(recorder, registry);
     Gauge.builder("zenvoy_kubernetes_synced", () -> synced ? 1 : 0)
         .description("1 once everything that existed at the start is known")
         .register(registry);
@@ -89,11 +91,7 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   @Override
   public void start(Consumer<WorkloadEvent> events) {
     Inventory inventory =
-        new Inventory(
-            new ServiceParser(settings.defaults()),
-            new ServiceProblemReporter(recorder, registry),
-            managed,
-            events);
+        new Inventory(new ServiceParser(settings.defaults()), problems, managed, events);
     recorder.start();
     List<String> names = settings.namespaces().watched();
     List<Optional<String>> scopes =
@@ -142,6 +140,11 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
     watches.clear();
     recorder.close();
     connection.close();
+  }
+
+  /** The owners of Services are told what was noticed while another one led. */
+  private void elected() {
+    loop.execute(problems::tellAgain);
   }
 
   private void watch(Inventory inventory, Optional<String> namespace, List<Runnable> starts) {

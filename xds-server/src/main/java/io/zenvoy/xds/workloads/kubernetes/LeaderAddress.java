@@ -10,7 +10,9 @@ import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +32,18 @@ final class LeaderAddress {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(1);
   private static final long AGAIN_MILLIS = 200;
   private static final long LOOK_MILLIS = 2_000;
+  private static final Duration MISSING_PACE = Duration.ofMinutes(10);
+
+  private static final String NOTHING_YET = "nothing was written yet";
+  private static final String NOT_LEADING = "this control plane does not lead";
 
   private final KubernetesApi api;
   private final String namespace;
   private final Candidate candidate;
   private final EndpointSlice wanted;
+
+  /** How often it is logged that there is no Service. */
+  private final Pace missing = new Pace(System::nanoTime, MISSING_PACE);
 
   LeaderAddress(KubernetesApi api, String namespace, Candidate candidate) {
     this.api = api;
@@ -53,28 +62,34 @@ final class LeaderAddress {
   }
 
   private void keep(Leadership leadership, UnaryOperator<Duration> limits) {
-    boolean published = false;
+    String last = NOTHING_YET;
     try {
       while (leadership.holds()) {
         String problem = bring(limits);
-        if (problem.isEmpty() && !published) {
-          LOG.atInfo()
-              .addKeyValue("address", candidate.address().getHostAddress())
-              .addKeyValue("port", candidate.port())
-              .log("clients are sent here");
-        } else if (!problem.isEmpty()) {
-          LOG.atWarn().addKeyValue("reason", problem).log("clients can't be sent here yet");
+        if (!problem.equals(last)) {
+          say(problem);
+          last = problem;
         }
-        published = problem.isEmpty();
-        Thread.sleep(published ? LOOK_MILLIS : AGAIN_MILLIS);
+        Thread.sleep(problem.isEmpty() ? LOOK_MILLIS : AGAIN_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Makes the slice what it should be; returns why not, in one line. */
-  private String bring(UnaryOperator<Duration> limits) {
+  private void say(String problem) {
+    if (problem.isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue("address", candidate.address().getHostAddress())
+          .addKeyValue("port", candidate.port())
+          .log("clients are sent here");
+    } else if (!problem.equals(NOT_LEADING)) {
+      LOG.atWarn().addKeyValue("reason", problem).log("clients can't be sent here yet");
+    }
+  }
+
+  /** Makes the slice what it should be, once; returns why not, in one line. */
+  String bring(UnaryOperator<Duration> limits) {
     try {
       return switch (api.get("leader-address", path() + "/" + name(), REQUEST_LIMIT)) {
         case Reply.Answered answer when answer.status() == 200 ->
@@ -89,18 +104,13 @@ final class LeaderAddress {
   }
 
   private String correct(EndpointSlice found, UnaryOperator<Duration> limits) {
-    boolean right =
-        wanted.getEndpoints().equals(found.getEndpoints())
-            && wanted.getPorts().equals(found.getPorts())
-            && found.getMetadata().getLabels() != null
-            && found
-                .getMetadata()
-                .getLabels()
-                .entrySet()
-                .containsAll(wanted.getMetadata().getLabels().entrySet());
-    Duration limit = limits.apply(REQUEST_LIMIT);
-    if (right || limit.isZero()) {
+    List<OwnerReference> owners = owners(found);
+    if (isRight(found) && owners.equals(found.getMetadata().getOwnerReferences())) {
       return "";
+    }
+    Duration limit = limits.apply(REQUEST_LIMIT);
+    if (limit.isZero()) {
+      return NOT_LEADING;
     }
     String body =
         api.json(
@@ -110,7 +120,9 @@ final class LeaderAddress {
                     "resourceVersion",
                     found.getMetadata().getResourceVersion(),
                     "labels",
-                    wanted.getMetadata().getLabels()),
+                    wanted.getMetadata().getLabels(),
+                    "ownerReferences",
+                    owners),
                 "endpoints",
                 wanted.getEndpoints(),
                 "ports",
@@ -118,24 +130,55 @@ final class LeaderAddress {
     return problem(api.mergePatch("leader-address", path() + "/" + name(), body, limit));
   }
 
+  private boolean isRight(EndpointSlice found) {
+    return wanted.getEndpoints().equals(found.getEndpoints())
+        && wanted.getPorts().equals(found.getPorts())
+        && found.getMetadata().getLabels() != null
+        && found
+            .getMetadata()
+            .getLabels()
+            .entrySet()
+            .containsAll(wanted.getMetadata().getLabels().entrySet());
+  }
+
+  /**
+   * What the slice should belong to: the Service among others. One that was made before its Service
+   * has none; one whose Service was made anew is removed by Kubernetes.
+   */
+  private List<OwnerReference> owners(EndpointSlice found) {
+    List<OwnerReference> owners = found.getMetadata().getOwnerReferences();
+    if (owners.stream().anyMatch(LeaderAddress::isService)) {
+      return owners;
+    }
+    return Stream.concat(owners.stream(), service().stream()).toList();
+  }
+
+  private static boolean isService(OwnerReference owner) {
+    return "Service".equals(owner.getKind()) && SERVICE.equals(owner.getName());
+  }
+
   private String create(UnaryOperator<Duration> limits) {
-    List<OwnerReference> owner = owner();
+    Optional<OwnerReference> service = service();
     Duration limit = limits.apply(REQUEST_LIMIT);
     if (limit.isZero()) {
-      return "";
+      return NOT_LEADING;
     }
     EndpointSlice slice =
-        wanted.edit().editMetadata().withOwnerReferences(owner).endMetadata().build();
+        wanted
+            .edit()
+            .editMetadata()
+            .withOwnerReferences(service.stream().toList())
+            .endMetadata()
+            .build();
     return problem(api.post("leader-address", path(), api.json(slice), limit));
   }
 
-  /** The Service, with which the slice goes. */
-  private List<OwnerReference> owner() {
+  /** The Service, with which the slice goes; empty if it is not there or can't be read now. */
+  private Optional<OwnerReference> service() {
     String services = "/api/v1/namespaces/" + namespace + "/services/";
-    if (api.get("leader-address", services + SERVICE, REQUEST_LIMIT)
-            instanceof Reply.Answered answer
-        && answer.status() == 200) {
-      return List.of(
+    Reply reply = api.get("leader-address", services + SERVICE, REQUEST_LIMIT);
+    if (reply instanceof Reply.Answered answer && answer.status() == 200) {
+      return Optional.of(
           new OwnerReferenceBuilder()
               .withApiVersion("v1")
               .withKind("Service")
@@ -143,12 +186,15 @@ final class LeaderAddress {
               .withUid(api.parse(answer.body(), Service.class).getMetadata().getUid())
               .build());
     }
-    LOG.atWarn()
-        .addKeyValue("namespace", namespace)
-        .addKeyValue("service", SERVICE)
-        .log(
-            "no such Service (expected: one without a selector, by which clients find the leader)");
-    return List.of();
+    if (reply instanceof Reply.Answered answer && answer.status() == 404 && missing.isDue()) {
+      LOG.atWarn()
+          .addKeyValue("namespace", namespace)
+          .addKeyValue("service", SERVICE)
+          .log(
+              "no such Service (expected: one without a selector, by which clients find the"
+                  + " leader)");
+    }
+    return Optional.empty();
   }
 
   private String problem(Reply reply) {

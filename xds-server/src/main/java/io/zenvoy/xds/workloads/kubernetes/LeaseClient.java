@@ -6,17 +6,22 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the Lease {@value #NAME} of the home namespace. Every write is one request, and
- * fails with 409 if the Lease is not as it was looked at. Blocks.
+ * Reads and writes the Lease {@value #NAME} of the home namespace. Every write is one conditional
+ * request. Blocks.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/architecture/leases/">Leases</a>
  */
 final class LeaseClient {
   static final String NAME = "zenvoy-xds";
+
+  private static final String HOLDER = "/spec/holderIdentity";
+  private static final String RENEW_TIME = "/spec/renewTime";
 
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -62,22 +67,34 @@ final class LeaseClient {
     return api.post("lease", path(), api.json(lease), limit);
   }
 
+  /** Answered with 409 if the Lease is not as it was looked at. */
   Reply take(ObservedLease before, Duration limit) {
-    return patch(before.version(), spec(before.transitions() + 1), limit);
+    return api.mergePatch(
+        "lease",
+        path() + "/" + NAME,
+        api.json(
+            Map.of(
+                "metadata",
+                Map.of("resourceVersion", before.version()),
+                "spec",
+                spec(before.transitions() + 1))),
+        limit);
   }
 
-  Reply renew(String version, Duration limit) {
-    return patch(version, Map.of("renewTime", now()), limit);
+  /**
+   * Answered with 422 if the Lease is not ours. That is condition enough, since nobody else writes
+   * one that is, and renewals may overtake each other.
+   */
+  Reply renew(Duration limit) {
+    return ifOurs(limit, Map.of("op", "add", "path", RENEW_TIME, "value", now()));
   }
 
-  /** Leaves the Lease without a holder. */
-  Reply giveUp(String version, Duration limit) {
-    // By hand: serialisation leaves null out, which removes the field here.
-    String body =
-        """
-        {"metadata":{"resourceVersion":"%s"},"spec":{"holderIdentity":null,"renewTime":"%s"}}"""
-            .formatted(version, now());
-    return api.mergePatch("lease", path() + "/" + NAME, body, limit);
+  /** Leaves the Lease without a holder; answered with 422 if it is not ours. */
+  Reply giveUp(Duration limit) {
+    return ifOurs(
+        limit,
+        Map.of("op", "remove", "path", HOLDER),
+        Map.of("op", "add", "path", RENEW_TIME, "value", now()));
   }
 
   /** Reads the Lease that an answer contains. */
@@ -91,12 +108,11 @@ final class LeaseClient {
         orZero(spec.getLeaseTransitions()));
   }
 
-  private Reply patch(String version, Map<String, Object> spec, Duration limit) {
-    return api.mergePatch(
-        "lease",
-        path() + "/" + NAME,
-        api.json(Map.of("metadata", Map.of("resourceVersion", version), "spec", spec)),
-        limit);
+  private Reply ifOurs(Duration limit, Map<?, ?>... changes) {
+    List<Map<?, ?>> patch = new ArrayList<>();
+    patch.add(Map.of("op", "test", "path", HOLDER, "value", identity));
+    patch.addAll(List.of(changes));
+    return api.jsonPatch("lease", path() + "/" + NAME, api.json(patch), limit);
   }
 
   private Map<String, Object> spec(int transitions) {

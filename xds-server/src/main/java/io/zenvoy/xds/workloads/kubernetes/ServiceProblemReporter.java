@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports what is wrong with a Service once for every change of it: a log line, an Event, and as
- * long as it lasts the gauge {@code zenvoy_invalid_annotations}.
+ * long as it lasts the gauge {@code zenvoy_invalid_annotations}. Called by the thread that owns the
+ * {@link Inventory}.
  */
 final class ServiceProblemReporter implements ServiceProblems {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceProblemReporter.class);
@@ -44,13 +45,21 @@ final class ServiceProblemReporter implements ServiceProblems {
       LOG.atInfo().addKeyValue("service", service).log("service's annotations are valid again");
       return;
     }
-    String text = String.join("; ", problems);
     reported.put(service, new Reported(List.copyOf(problems), gauge(service, problems.size())));
     LOG.atWarn()
         .addKeyValue("service", service)
-        .addKeyValue("problems", text)
+        .addKeyValue("problems", String.join("; ", problems))
         .log("service's annotations are invalid");
-    recorder.warning(service, REASON, text);
+    tell(service, problems);
+  }
+
+  /** Tells of everything that is wrong once more: who was told before did not lead. */
+  void tellAgain() {
+    reported.forEach((service, found) -> tell(service, found.problems()));
+  }
+
+  private void tell(ServiceKey service, List<String> problems) {
+    recorder.warning(service, REASON, String.join("; ", problems));
   }
 
   private Gauge gauge(ServiceKey service, int problems) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zenvoy.xds.workloads.kubernetes.TestingContest.Fate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -141,5 +142,87 @@ class ElectorTest {
 
     assertThat(contest.leader()).isZero();
     assertThat(contest.terms(0)).as("it began anew").isEqualTo(2);
+  }
+
+  @Example
+  void aLeaderStaysWhileEveryAnswerTakesLessThanTwoSeconds() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+    Random random = new Random(7);
+
+    contest.pass(
+        Duration.ofMinutes(5), () -> Fate.SLOW, () -> Duration.ofMillis(random.nextInt(1_900)));
+    contest.pass(Duration.ofMinutes(5), () -> Fate.LATE, () -> Duration.ofMillis(1_900));
+
+    assertThat(contest.leader()).isEqualTo(leader);
+    assertThat(terms(contest)).isEqualTo(1);
+  }
+
+  @Property(tries = 50)
+  void aServerThatTakesTooLongHasNoLeaderRatherThanOneAfterTheOther(@ForAll long seed) {
+    TestingContest contest = new TestingContest().with(100).with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    Random random = new Random(seed);
+
+    contest.pass(
+        Duration.ofMinutes(5),
+        () -> random.nextBoolean() ? Fate.SLOW : Fate.LATE,
+        () -> Duration.ofMillis(random.nextInt(1_500, 3_000)));
+
+    assertThat(terms(contest)).as("it lost what it had, and nobody began").isEqualTo(1);
+    contest.passQuietly(Duration.ofSeconds(6));
+    assertThat(contest.leader()).as("who leads once it is quick again").isNotNegative();
+    assertThat(terms(contest)).isLessThanOrEqualTo(2);
+  }
+
+  @Example
+  void whoBeganWithASlowAnswerGoesOn() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+
+    contest.pass(Duration.ofMinutes(5), () -> Fate.SLOW, () -> Duration.ofMillis(980));
+
+    assertThat(contest.leader()).isNotNegative();
+    assertThat(terms(contest)).isEqualTo(1);
+  }
+
+  @Example
+  void aLeaderStaysWhileEveryOtherRequestIsRefused() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+    Random random = new Random(7);
+
+    contest.pass(
+        Duration.ofMinutes(5),
+        () -> random.nextBoolean() ? Fate.REFUSED : Fate.ANSWERED,
+        () -> Duration.ZERO);
+
+    assertThat(contest.leader()).isEqualTo(leader);
+    assertThat(terms(contest)).isEqualTo(1);
+  }
+
+  @Example
+  void aLeaderStaysWhenThreeRenewalsInARowAreLost() {
+    TestingContest contest = new TestingContest().with(100).with(100);
+    contest.passQuietly(Duration.ofSeconds(3));
+    int leader = contest.leader();
+
+    for (int lost = 0; lost < 3; lost++) {
+      contest.pass(LeaseTimes.DEFAULT.renewEvery());
+      contest.act(leader, Fate.LOST, Duration.ZERO);
+    }
+    contest.passQuietly(Duration.ofSeconds(10));
+
+    assertThat(contest.leader()).isEqualTo(leader);
+    assertThat(terms(contest)).isEqualTo(1);
+  }
+
+  private static int terms(TestingContest contest) {
+    int terms = 0;
+    for (int index = 0; index < contest.size(); index++) {
+      terms += contest.terms(index);
+    }
+    return terms;
   }
 }

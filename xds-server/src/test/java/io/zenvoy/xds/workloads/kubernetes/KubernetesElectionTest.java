@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ class KubernetesElectionTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final TestingApiServer server = new TestingApiServer();
   private final List<Leadership> won = new CopyOnWriteArrayList<>();
+  private final AtomicInteger elections = new AtomicInteger();
   private final KubernetesConnection connection;
   private final KubernetesElection election;
 
@@ -34,7 +36,8 @@ class KubernetesElectionTest {
         new KubernetesElection(
             new KubernetesApi(connection, registry),
             "home",
-            new Candidate("zenvoy-xds-1", InetAddress.ofLiteral("10.1.2.3"), 18000));
+            new Candidate("zenvoy-xds-1", InetAddress.ofLiteral("10.1.2.3"), 18000),
+            elections::incrementAndGet);
   }
 
   @AfterEach
@@ -57,6 +60,7 @@ class KubernetesElectionTest {
     assertThat(election.writeLimit(Duration.ofMinutes(1)))
         .isBetween(Duration.ofMillis(1), LeaseTimes.DEFAULT.duration());
 
+    await().atMost(PATIENCE).until(() -> elections.get() == 1);
     won.getFirst().serving();
 
     await().atMost(PATIENCE).until(() -> paths().contains(SLICE));
@@ -71,6 +75,7 @@ class KubernetesElectionTest {
 
     assertThat(election.writeLimit(Duration.ofSeconds(1))).isZero();
     assertThat(won).isEmpty();
+    assertThat(elections).hasValue(0);
     assertThat(requests("PATCH")).isEmpty();
   }
 
@@ -86,6 +91,47 @@ class KubernetesElectionTest {
     assertThat(take.contentType()).isEqualTo("application/merge-patch+json");
     assertThat(take.body())
         .contains("\"resourceVersion\":\"7\"", "\"leaseTransitions\":4", "\"holderIdentity\":");
+  }
+
+  @Test
+  void aLeaderRenewsAgainBeforeItsRenewalsAreAnswered() {
+    server.answering(404, "{}").echoing(201);
+    election.start(won::add);
+
+    await().atMost(PATIENCE).until(() -> requests("PATCH").size() >= 2);
+
+    TestingApiServer.Request renewal = requests("PATCH").getFirst();
+    assertThat(renewal.path()).isEqualTo(LEASE);
+    assertThat(renewal.contentType()).isEqualTo("application/json-patch+json");
+    assertThat(renewal.body())
+        .contains(
+            "\"op\":\"test\"", "\"path\":\"/spec/holderIdentity\"", "\"value\":\"zenvoy-xds-1_")
+        .contains("\"path\":\"/spec/renewTime\"");
+  }
+
+  @Test
+  void aLeaderThatEndsGivesTheLeaseUp() {
+    server.answering(404, "{}").echoing(201);
+    election.start(won::add);
+    await().atMost(PATIENCE).until(() -> won.size() == 1);
+
+    election.close();
+
+    assertThat(requests("PATCH").getLast().body()).contains("\"remove\"", "/spec/holderIdentity");
+    assertThat(won.getFirst().holds()).isFalse();
+  }
+
+  @Test
+  void whoMayNotTakeTheLeaseThatIsFreeIsNotReady() {
+    for (int time = 0; time < 20; time++) {
+      server.answering(200, lease("7", "")).answering(403, "{}");
+    }
+    election.start(won::add);
+
+    await().atMost(PATIENCE).until(() -> requests("PATCH").size() >= 2);
+
+    assertThat(election.unready()).contains("HTTP 403");
+    assertThat(won).isEmpty();
   }
 
   @Test

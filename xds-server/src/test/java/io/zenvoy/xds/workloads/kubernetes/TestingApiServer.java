@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /** Answers requests with what a test has prepared, in that order, and remembers them. */
 final class TestingApiServer implements AutoCloseable {
@@ -23,7 +24,7 @@ final class TestingApiServer implements AutoCloseable {
 
   record Request(String method, String path, String contentType, String body) {}
 
-  private record Answer(int status, String body) {}
+  private record Answer(int status, UnaryOperator<String> body) {}
 
   TestingApiServer() {
     try {
@@ -38,7 +39,13 @@ final class TestingApiServer implements AutoCloseable {
 
   /** The next request that has no answer yet is given this one; without any it waits for ever. */
   TestingApiServer answering(int status, String body) {
-    answers.add(new Answer(status, body));
+    answers.add(new Answer(status, sent -> body));
+    return this;
+  }
+
+  /** The same with the object that was sent. */
+  TestingApiServer echoing(int status) {
+    answers.add(new Answer(status, sent -> sent));
     return this;
   }
 
@@ -83,7 +90,7 @@ final class TestingApiServer implements AutoCloseable {
     if (answer == null) {
       return;
     }
-    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = answer.body().apply(body).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);

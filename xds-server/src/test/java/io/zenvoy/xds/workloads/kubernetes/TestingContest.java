@@ -3,11 +3,14 @@ package io.zenvoy.xds.workloads.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,10 @@ final class TestingContest {
     LOST,
     /** Carried out late, and answered if somebody still waits. */
     LATE,
+    /** Carried out at once, and answered late if somebody still waits. */
+    SLOW,
+    /** Not carried out, and answered so: too many requests. */
+    REFUSED,
     /** Carried out at once; the process is stopped and sees the answer when it goes on. */
     STOPPED
   }
@@ -45,6 +52,10 @@ final class TestingContest {
     final String name;
     final LongSupplier clock;
     final Elector elector;
+
+    /** Answers to a leader's renewals that came while it was busy. */
+    final Queue<Runnable> answers = new ArrayDeque<>();
+
     @Nullable HeldLease held;
     boolean busy;
     int terms;
@@ -53,6 +64,24 @@ final class TestingContest {
       this.name = name;
       this.clock = clock;
       this.elector = new Elector(name, LeaseTimes.DEFAULT, clock, () -> {});
+    }
+
+    /** What a renewal that nobody waits for has come to. */
+    void answered(Runnable answer) {
+      answers.add(answer);
+      seeAnswers();
+    }
+
+    void goOn(Runnable event) {
+      busy = false;
+      event.run();
+      seeAnswers();
+    }
+
+    private void seeAnswers() {
+      while (!busy && !answers.isEmpty()) {
+        answers.remove().run();
+      }
     }
   }
 
@@ -99,10 +128,15 @@ final class TestingContest {
               delay,
               limit,
               () -> write(contender, sent, before.version(), before.transitions() + 1));
-      case Elector.Step.Renew(String version) ->
-          ask(contender, fate, delay, limit, () -> write(contender, sent, version, 0));
-      case Elector.Step.GiveUp(String version) ->
-          ask(contender, fate, delay, limit, () -> giveUp(contender, version));
+      case Elector.Step.GiveUp() -> ask(contender, fate, delay, limit, () -> giveUp(contender));
+      case Elector.Step.Renew() -> {
+        if (contender.elector.leads()) {
+          contender.elector.renewing(sent);
+          renewMeanwhile(contender, fate, delay, sent);
+        } else {
+          ask(contender, fate, delay, limit, () -> renew(contender, sent));
+        }
+      }
     }
     requireAtMostOneLeader();
   }
@@ -115,15 +149,9 @@ final class TestingContest {
   /** One of them gives the Lease up and does nothing any more. */
   void resign(int index) {
     Contender contender = contenders.get(index);
-    contender
-        .elector
-        .resign()
-        .ifPresent(
-            version -> {
-              if (lease != null && lease.version().equals(version)) {
-                lease = new ObservedLease("v" + ++versions, "", Duration.ofSeconds(4), 0);
-              }
-            });
+    if (contender.elector.resign() && lease != null && lease.holder().equals(contender.name)) {
+      lease = new ObservedLease("v" + ++versions, "", Duration.ofSeconds(4), 0);
+    }
     stop(index);
   }
 
@@ -137,10 +165,15 @@ final class TestingContest {
 
   /** All of them act often, and every request is answered. */
   void passQuietly(Duration time) {
+    pass(time, () -> Fate.ANSWERED, () -> Duration.ZERO);
+  }
+
+  /** All of them act often. */
+  void pass(Duration time, Supplier<Fate> fates, Supplier<Duration> delays) {
     for (long millis = 0; millis < time.toMillis(); millis += 20) {
       pass(Duration.ofMillis(20));
       for (int index = 0; index < contenders.size(); index++) {
-        act(index, Fate.ANSWERED, Duration.ZERO);
+        act(index, fates.get(), delays.get());
       }
     }
   }
@@ -155,6 +188,10 @@ final class TestingContest {
     return -1;
   }
 
+  int size() {
+    return contenders.size();
+  }
+
   /** How often one of them began to lead. */
   int terms(int index) {
     return contenders.get(index).terms;
@@ -165,32 +202,65 @@ final class TestingContest {
     Runnable failed = () -> contender.elector.failed();
     switch (fate) {
       case ANSWERED -> request.carryOut().run();
+      case REFUSED -> failed.run();
       case ANSWER_LOST -> {
         request.carryOut();
         later(contender, limit, failed);
       }
       case LOST -> later(contender, limit, failed);
       case STOPPED -> later(contender, delay, request.carryOut());
+      case SLOW -> {
+        Runnable answer = request.carryOut();
+        boolean inTime = delay.compareTo(limit) < 0;
+        later(contender, inTime ? delay : limit, inTime ? answer : failed);
+      }
       case LATE -> {
         if (delay.compareTo(limit) < 0) {
           later(contender, delay, () -> request.carryOut().run());
         } else {
           later(contender, limit, failed);
-          due.add(new Due(nowNanos + delay.toNanos(), () -> request.carryOut()));
+          at(delay, () -> request.carryOut());
         }
       }
     }
   }
 
+  private void renewMeanwhile(Contender contender, Fate fate, Duration delay, long sent) {
+    Duration limit = LeaseTimes.DEFAULT.giveUpAfter();
+    Runnable failed = () -> contender.answered(contender.elector::renewalFailed);
+    switch (fate) {
+      case ANSWERED -> renew(contender, sent).run();
+      case REFUSED -> contender.elector.renewalFailed();
+      case ANSWER_LOST -> {
+        renew(contender, sent);
+        at(limit, failed);
+      }
+      case LOST -> at(limit, failed);
+      case STOPPED -> later(contender, delay, renew(contender, sent));
+      case SLOW -> {
+        Runnable answer = renew(contender, sent);
+        boolean inTime = delay.compareTo(limit) < 0;
+        at(inTime ? delay : limit, inTime ? () -> contender.answered(answer) : failed);
+      }
+      case LATE -> {
+        if (delay.compareTo(limit) < 0) {
+          at(delay, () -> contender.answered(renew(contender, sent)));
+        } else {
+          at(limit, failed);
+          at(delay, () -> renew(contender, sent));
+        }
+      }
+    }
+  }
+
+  /** A contender that does nothing meanwhile. */
   private void later(Contender contender, Duration delay, Runnable event) {
     contender.busy = true;
-    due.add(
-        new Due(
-            nowNanos + delay.toNanos(),
-            () -> {
-              contender.busy = false;
-              event.run();
-            }));
+    at(delay, () -> contender.goOn(event));
+  }
+
+  private void at(Duration delay, Runnable event) {
+    due.add(new Due(nowNanos + delay.toNanos(), event));
   }
 
   private Runnable read(Contender contender) {
@@ -204,6 +274,16 @@ final class TestingContest {
     if (current == null ? version != null : !current.equals(version)) {
       return () -> contender.elector.failed();
     }
+    return write(contender, sent, transitions);
+  }
+
+  private Runnable renew(Contender contender, long sent) {
+    return lease != null && lease.holder().equals(contender.name)
+        ? write(contender, sent, lease.transitions())
+        : () -> contender.elector.failed();
+  }
+
+  private Runnable write(Contender contender, long sent, int transitions) {
     ObservedLease written =
         new ObservedLease(
             "v" + ++versions, contender.name, LeaseTimes.DEFAULT.duration(), transitions);
@@ -219,8 +299,8 @@ final class TestingContest {
                 });
   }
 
-  private Runnable giveUp(Contender contender, String version) {
-    if (lease == null || !lease.version().equals(version)) {
+  private Runnable giveUp(Contender contender) {
+    if (lease == null || !lease.holder().equals(contender.name)) {
       return () -> contender.elector.failed();
     }
     lease = new ObservedLease("v" + ++versions, "", LeaseTimes.DEFAULT.duration(), 0);
