@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One stack for all the faults of a class, and what they have in common. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+@ExtendWith({SharedKubeCluster.class, FailureLogs.class, FaultVerdicts.class})
 abstract class FaultStack {
   static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration OFTEN = Duration.ofMillis(10);
