@@ -3,7 +3,6 @@ package io.zenvoy.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.faults.Clients.Load;
 import io.zenvoy.it.faults.Clients.Mode;
 import io.zenvoy.it.kube.Permissions;
@@ -29,28 +28,7 @@ class ApiServerFaultsIT extends FaultStack {
 
   @Test
   void aWakeGoesOnAfterTheApiServerWasKilled() {
-    List<String> awake = makeAsleep("served", 2, Map.of());
-    List<String> begun = makeAsleep("begun", 5, Map.of("scale-to-zero-after", "1s"));
-    List<String> during = makeAsleep("during", 5, Map.of());
-    try (FaultRun run = FaultRun.of(Fault.API_SERVER_KILLED, stack)) {
-      wake(run, awake);
-      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
-      Gate gate = new Gate(stack.upstream());
-      stack.kubelet().runtime(gate);
-      begun.forEach(name -> run.clients().askLater(name, 4));
-      await().atMost(PATIENCE).until(() -> gate.startedPods() == begun.size());
-      stack.cluster().stopApiServer();
-      during.forEach(name -> run.clients().askLater(name, 4));
-      Duration away = Duration.ofSeconds(FaultSize.of(6, 30));
-      run.note("API server away for " + away.toSeconds() + " s and until it has started");
-      hold(away);
-      stack.cluster().startApiServer();
-      run.step("it is back");
-      gate.open();
-      hold(Duration.ofSeconds(2));
-      load.stop();
-      run.requireServed();
-    }
+    killApiServerInMidWake(Fault.API_SERVER_KILLED);
   }
 
   @Test
@@ -86,7 +64,6 @@ class ApiServerFaultsIT extends FaultStack {
 
   @Test
   void whatVanishedInAGapOfTheHistoryIsNoticed() {
-    KubernetesClient client = stack.cluster().client();
     List<String> awake = makeAsleep("lasting", 2, Map.of());
     List<String> kept = makeAsleep("kept", 3, Map.of());
     List<String> gone = makeAsleep("gone", 5, Map.of());
@@ -99,10 +76,7 @@ class ApiServerFaultsIT extends FaultStack {
       stack.cluster().stopApiServer();
       try (Packets _ = Packets.dropped("127.0.0.1", stack.cluster().apiPort())) {
         stack.cluster().startApiServer();
-        for (String name : gone) {
-          client.services().inNamespace(stack.namespace()).withName(name).delete();
-          client.apps().deployments().inNamespace(stack.namespace()).withName(name).delete();
-        }
+        gone.forEach(this::delete);
         added.forEach(name -> workloads.make(name, Map.of()));
         stack.cluster().stopApiServer();
         stack.cluster().startApiServer();

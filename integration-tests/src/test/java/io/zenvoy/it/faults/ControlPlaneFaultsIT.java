@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -168,32 +166,5 @@ class ControlPlaneFaultsIT extends FaultStack {
       creations.forEach(CompletableFuture::join);
       deletions.forEach(CompletableFuture::join);
     }
-  }
-
-  /** Envoy's endpoints of services. */
-  private Map<String, Map<String, Integer>> slots(List<String> names) {
-    Map<String, Map<String, Integer>> slots = new TreeMap<>(stack.envoy().endpoints());
-    slots.keySet().retainAll(names);
-    return slots;
-  }
-
-  /** Names of the Services that exist. */
-  private Set<String> truth() {
-    Set<String> names = new TreeSet<>();
-    stack.cluster().client().services().inNamespace(stack.namespace()).list().getItems().stream()
-        .map(service -> service.getMetadata().getName())
-        .forEach(names::add);
-    return names;
-  }
-
-  private void deleteAll(List<String> names) {
-    KubernetesClient client = stack.cluster().client();
-    Set<String> there = truth();
-    names.stream().filter(there::contains).forEach(name -> delete(client, name));
-  }
-
-  private void delete(KubernetesClient client, String name) {
-    client.services().inNamespace(stack.namespace()).withName(name).delete();
-    client.apps().deployments().inNamespace(stack.namespace()).withName(name).delete();
   }
 }
