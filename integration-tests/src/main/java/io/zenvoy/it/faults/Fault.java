@@ -11,6 +11,11 @@ public enum Fault {
       "WebSockets in the instant of the scale-down",
       "the same with WebSockets, all of which then stay open together for two windows",
       "each opens, echoes, and echoes again at the end"),
+  SCALE_DOWN_ANSWER_LOST(
+      "the answer of the scale-down is lost",
+      "packets from the API server are dropped while services drain, so that they are scaled to zero and"
+          + " xds-server is not told; requests from that moment on, packets pass again later",
+      "every request is answered"),
   CONTROL_PLANE_KILLED_IN_WAKE(
       "`kill -9` of xds-server between trigger and scale",
       "packets to the API server are dropped, so that the wake is decided but not written; then kill -9,"
@@ -42,6 +47,35 @@ public enum Fault {
       "RBAC taken away and given back",
       "the RoleBinding is deleted, requests to sleeping services, then it is made again",
       "what waits is answered once the rights are back; nothing else is disturbed"),
+  LEADER_STOPPED(
+      "a leader that is stopped and continued",
+      "two control planes; SIGSTOP of the leader while requests wait in mid-wake, others sent during it; SIGCONT"
+          + " after the next one has answered them",
+      "all are answered by the next one within 10 s of the freeze; the former leader serves nobody and"
+          + " writes no scale"),
+  LEADER_KILLED(
+      "`kill -9` of a leader",
+      "the same with kill -9; it starts again as a standby",
+      "all are answered by the next one within 10 s of the kill"),
+  LEADER_CUT_OFF(
+      "a leader that is cut off",
+      "the same with `iptables -j DROP` between the leader and the API server; packets pass again after the next"
+          + " one has answered",
+      "all are answered by the next one within 10 s of the cut; the former leader serves nobody, and no"
+          + " write of it that arrives late changes anything"),
+  LEADER_KILLED_BEFORE_SCALE(
+      "`kill -9` of a leader between trigger and scale",
+      "packets from the leader to the API server are dropped, so that the wake is decided but not written;"
+          + " then kill -9 of the leader",
+      "what waits is answered by the next one"),
+  SLEEPERS_INHERITED(
+      "many sleeping services, the leader killed",
+      "kill -9 of the leader of two; the next one serves",
+      "every slot is the same, nothing is misrouted"),
+  API_SERVER_OF_TWO_KILLED(
+      "kill of the API server in mid-wake, two control planes",
+      "as with one; for lack of a Lease nobody leads meanwhile",
+      "what waits is answered, awake services are served all the time"),
   METRICS_CUT(
       "Envoy's metrics cut off under load",
       "a second Envoy's metrics go through a relay that stops to carry anything; xDS goes on",
@@ -88,6 +122,11 @@ public enum Fault {
       "`kill -9` of tproxy under load",
       "kill -9, restart, again and again, while services wake, sleep and are served",
       "no more is lost than the daemon held at that moment; what comes next is served"),
+  DAEMON_TERMINATED(
+      "SIGTERM of tproxy while requests wait for longer than 20 s",
+      "requests to services that wake slowly, SIGTERM of tproxy, more requests; the pods are ready"
+          + " 22 s later, tproxy starts again when it has ended",
+      "nothing is lost"),
   ENVOY_KILLED(
       "`kill -9` of Envoy under load",
       "kill -9, restart; clients connect again until somebody listens",

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The figures of the last runs, one file a fault in {@code integration-tests/target/faults}. */
+/**
+ * The figures of the last runs, one file a fault and size in {@code
+ * integration-tests/target/faults}: a quick run overwrites none of a full one.
+ */
 final class FaultResults {
   private FaultResults() {}
 
-  static void write(Fault fault, Figures figures) {
+  static void write(Fault fault, FaultSize size, Figures figures) {
     Properties properties = new Properties();
     properties.setProperty("sent", figures.sent());
     properties.setProperty("right", figures.right());
@@ -28,8 +31,8 @@ final class FaultResults {
     properties.setProperty("verdict", figures.verdict());
     properties.setProperty("run", figures.run());
     try {
-      Files.createDirectories(file(fault).getParent());
-      try (Writer writer = Files.newBufferedWriter(file(fault))) {
+      Files.createDirectories(file(fault, size).getParent());
+      try (Writer writer = Files.newBufferedWriter(file(fault, size))) {
         properties.store(writer, null);
       }
     } catch (IOException e) {
@@ -37,13 +40,13 @@ final class FaultResults {
     }
   }
 
-  /** What the last run has left; empty if there is none. */
-  static Optional<Figures> read(Fault fault) {
-    if (!Files.exists(file(fault))) {
+  /** What the last run of a size has left; empty if there is none. */
+  static Optional<Figures> read(Fault fault, FaultSize size) {
+    if (!Files.exists(file(fault, size))) {
       return Optional.empty();
     }
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file(fault))) {
+    try (Reader reader = Files.newBufferedReader(file(fault, size))) {
       properties.load(reader);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -63,7 +66,10 @@ final class FaultResults {
             properties.getProperty("run", "")));
   }
 
-  private static Path file(Fault fault) {
-    return Project.root().resolve("integration-tests/target/faults").resolve(fault + ".properties");
+  private static Path file(Fault fault, FaultSize size) {
+    return Project.root()
+        .resolve("integration-tests/target/faults")
+        .resolve(size.label())
+        .resolve(fault + ".properties");
   }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One run of a fault: its clients, what became of their requests, a line of progress every two
- * seconds, and at the end the figures for {@code FAULTS.md}, whether it held or not.
+ * seconds, and at the end the figures for {@code FAULTS.md}. They say that it did not hold, until
+ * {@link FaultVerdicts} knows that the whole test has passed.
  */
 public final class FaultRun implements AutoCloseable {
   private static final Duration PROGRESS = Duration.ofSeconds(2);
@@ -27,7 +28,7 @@ public final class FaultRun implements AutoCloseable {
   private final long start = System.nanoTime();
   private final Thread progress;
   private volatile String step = "";
-  private volatile String verdict = "no";
+  private volatile boolean served;
   private volatile boolean closed;
 
   private FaultRun(Fault fault, HostPort envoy, Duration baseline) {
@@ -78,19 +79,20 @@ public final class FaultRun implements AutoCloseable {
   }
 
   /**
-   * Waits for all that was sent and fails unless it was answered rightly.
+   * Waits for all that was sent and fails unless it was answered rightly. A run that never asks for
+   * this has not held.
    *
    * @param mayBeLost what the fault itself may have cut
    */
   public void requireServed(long mayBeLost) {
     clients.close();
-    boolean served =
+    boolean held =
         tally.count(Outcome.LOST) <= mayBeLost
             && tally.count(Outcome.HUNG) == 0
             && tally.count(Outcome.MISROUTED) == 0
             && tally.count(Outcome.CORRUPTED) == 0
             && tally.open() == 0;
-    if (!served) {
+    if (!held) {
       throw new AssertionError(
           fault
               + ": "
@@ -99,7 +101,7 @@ public final class FaultRun implements AutoCloseable {
               + "\n  "
               + String.join("\n  ", tally.failures()));
     }
-    verdict = "yes";
+    served = true;
   }
 
   /** The same if nothing at all may be lost. */
@@ -107,17 +109,20 @@ public final class FaultRun implements AutoCloseable {
     requireServed(0);
   }
 
-  /** Writes the figures. */
+  /** Writes the figures, for now with the verdict that it did not hold. */
   @Override
   public void close() {
     closed = true;
     progress.interrupt();
     clients.close();
     say();
-    FaultResults.write(fault, figures());
+    FaultResults.write(fault, FaultSize.current(), figures("no"));
+    if (served) {
+      FaultVerdicts.heldIfTheTestPasses(fault, figures("yes"));
+    }
   }
 
-  private Figures figures() {
+  private Figures figures(String verdict) {
     return new Figures(
         Integer.toString(tally.countSent()),
         Integer.toString(tally.count(Outcome.RIGHT)),
@@ -129,9 +134,7 @@ public final class FaultRun implements AutoCloseable {
         extra(0.99),
         String.join("; ", notes),
         verdict,
-        FaultSize.current().name().toLowerCase(Locale.ROOT)
-            + " "
-            + LocalDate.now(Clock.system(ZoneOffset.UTC)));
+        FaultSize.current().label() + " " + LocalDate.now(Clock.system(ZoneOffset.UTC)));
   }
 
   private String extra(double quantile) {

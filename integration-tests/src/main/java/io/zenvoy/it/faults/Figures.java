@@ -21,4 +21,9 @@ record Figures(
     String extraWaitP99,
     String notes,
     String verdict,
-    String run) {}
+    String run) {
+  /** Whether they are of a run at the full size. */
+  boolean areFull() {
+    return run.startsWith(FaultSize.FULL.label() + " ");
+  }
+}

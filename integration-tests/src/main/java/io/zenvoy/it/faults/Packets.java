@@ -53,6 +53,13 @@ public final class Packets implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
+  /** Drops only what an address's TCP port sends: what it is sent arrives, and is acted upon. */
+  public static Packets droppedFrom(String address, int port) {
+    return new Packets(
+        List.of(
+            List.of("-p", "tcp", "-s", address, "--sport", Integer.toString(port), "-j", "DROP")));
+  }
+
   /**
    * Drops packets at random, of all connections.
    *

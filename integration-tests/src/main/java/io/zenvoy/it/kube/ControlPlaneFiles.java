@@ -73,6 +73,10 @@ final class ControlPlaneFiles {
     return folder.resolve("audit.log");
   }
 
+  AuditLog audit() {
+    return new AuditLog(folder);
+  }
+
   /**
    * Writes a kubeconfig; another one of the same name is replaced.
    *

@@ -142,6 +142,11 @@ public final class KubeCluster implements AutoCloseable {
     return controlPlane.files().auditLog();
   }
 
+  /** What the audit log says, whatever files it is in. */
+  public AuditLog audit() {
+    return controlPlane.files().audit();
+  }
+
   /** Ends the API server without a farewell. */
   public void stopApiServer() {
     controlPlane.stopApiServer();

@@ -3,25 +3,33 @@ package io.zenvoy.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.faults.Clients.Load;
 import io.zenvoy.it.faults.Clients.Mode;
 import io.zenvoy.it.kube.Permissions;
 import io.zenvoy.it.upstream.Gate;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What waits is answered however Kubernetes fails, and what is awake does not notice. */
 class ApiServerFaultsIT extends FaultStack {
   private static final Map<String, String> PATIENT = Map.of("wake-timeout", "10m");
+
+  /**
+   * A write is given up after 3 s, and Envoy tries for some 10 s to reach a pod that refuses: the
+   * first is longer than both, the next shorter, the last one between them.
+   */
+  private static final List<Duration> UNTOLD =
+      List.of(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(6));
+
+  private static final String SLEEPS = "zenvoy_sleeps_total{outcome=\"asleep\"";
+  private static final Duration OFTEN = Duration.ofMillis(5);
   private static final Duration AFTERWARDS = Duration.ofMinutes(8);
 
   /** About five seconds on an idle machine. */
@@ -34,28 +42,7 @@ class ApiServerFaultsIT extends FaultStack {
 
   @Test
   void aWakeGoesOnAfterTheApiServerWasKilled() {
-    List<String> awake = makeAsleep("served", 2, Map.of());
-    List<String> begun = makeAsleep("begun", 5, Map.of("scale-to-zero-after", "1s"));
-    List<String> during = makeAsleep("during", 5, Map.of());
-    try (FaultRun run = FaultRun.of(Fault.API_SERVER_KILLED, stack)) {
-      wake(run, awake);
-      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
-      Gate gate = new Gate(stack.upstream());
-      stack.kubelet().runtime(gate);
-      begun.forEach(name -> run.clients().askLater(name, 4));
-      await().atMost(PATIENCE).until(() -> gate.startedPods() == begun.size());
-      stack.cluster().stopApiServer();
-      during.forEach(name -> run.clients().askLater(name, 4));
-      Duration away = Duration.ofSeconds(FaultSize.of(6, 30));
-      run.note("API server away for " + away.toSeconds() + " s and until it has started");
-      hold(away);
-      stack.cluster().startApiServer();
-      run.step("it is back");
-      gate.open();
-      hold(Duration.ofSeconds(2));
-      load.stop();
-      run.requireServed();
-    }
+    killApiServerInMidWake(Fault.API_SERVER_KILLED);
   }
 
   @Test
@@ -92,8 +79,7 @@ class ApiServerFaultsIT extends FaultStack {
   }
 
   @Test
-  void whatVanishedInAGapOfTheHistoryIsNoticed() throws IOException {
-    KubernetesClient client = stack.cluster().client();
+  void whatVanishedInAGapOfTheHistoryIsNoticed() {
     List<String> awake = makeAsleep("lasting", 2, Map.of());
     List<String> kept = makeAsleep("kept", 3, Map.of());
     List<String> gone = makeAsleep("gone", 5, Map.of());
@@ -106,10 +92,7 @@ class ApiServerFaultsIT extends FaultStack {
       stack.cluster().stopApiServer();
       try (Packets _ = Packets.dropped("127.0.0.1", stack.cluster().apiPort())) {
         stack.cluster().startApiServer();
-        for (String name : gone) {
-          client.services().inNamespace(stack.namespace()).withName(name).delete();
-          client.apps().deployments().inNamespace(stack.namespace()).withName(name).delete();
-        }
+        gone.forEach(this::delete);
         added.forEach(name -> workloads.make(name, Map.of()));
         stack.cluster().stopApiServer();
         stack.cluster().startApiServer();
@@ -132,6 +115,33 @@ class ApiServerFaultsIT extends FaultStack {
       wake(run, kept);
       wake(run, added);
       load.stop();
+      run.requireServed();
+    }
+  }
+
+  @Test
+  void requestsAreAnsweredAlthoughTheAnswerOfTheScaleDownIsLost() {
+    List<String> names = makeAsleep("untold", 4, Map.of("scale-to-zero-after", "1s"));
+    int rounds = FaultSize.of(2, 6);
+    try (FaultRun run = FaultRun.of(Fault.SCALE_DOWN_ANSWER_LOST, stack)) {
+      for (int round = 0; round < rounds; round++) {
+        Duration dropped = UNTOLD.get(round % UNTOLD.size());
+        wake(run, names);
+        awaitDraining(names);
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        try (Packets _ = Packets.droppedFrom("127.0.0.1", stack.cluster().apiPort())) {
+          names.forEach(
+              name -> answers.add(run.clients().later(() -> askFromZeroOn(run, name, dropped))));
+          double told = controlPlaneMetric(SLEEPS);
+          names.forEach(name -> workloads.awaitReplicas(name, 0));
+          assertThat(controlPlaneMetric(SLEEPS)).as("sleeps it knows of").isEqualTo(told);
+          run.step("round " + round + ": all are at zero, and xds-server does not know");
+          hold(dropped);
+        }
+        answers.forEach(CompletableFuture::join);
+        names.forEach(workloads::awaitAsleep);
+      }
+      run.note(rounds + " rounds of " + names.size() + " services");
       run.requireServed();
     }
   }
@@ -165,14 +175,40 @@ class ApiServerFaultsIT extends FaultStack {
     }
   }
 
-  /** How often ServiceAccounts of the namespace have listed Services. */
-  private long listings() throws IOException {
-    try (var lines = Files.lines(stack.cluster().auditLog())) {
-      return lines
-          .filter(line -> line.contains("\"verb\":\"list\""))
-          .filter(line -> line.contains("\"resource\":\"services\""))
-          .filter(line -> line.contains("system:serviceaccount:" + stack.namespace()))
-          .count();
+  /** Blocks until one of the services has begun to drain. */
+  private void awaitDraining(List<String> names) {
+    CountDownLatch draining = new CountDownLatch(1);
+    try (PhaseLog _ =
+        new PhaseLog(
+            stack.xdsServer().process(),
+            (name, phase) -> {
+              if (phase.equals("draining") && names.contains(name)) {
+                draining.countDown();
+              }
+            })) {
+      await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> draining.getCount() == 0);
     }
+  }
+
+  /** Asks again and again from the moment at which the service is at zero. */
+  private void askFromZeroOn(FaultRun run, String name, Duration time) {
+    workloads.awaitReplicas(name, 0);
+    long end = System.nanoTime() + time.toNanos();
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    do {
+      answers.add(run.clients().askLater(name));
+      hold(Duration.ofMillis(500));
+    } while (System.nanoTime() - end < 0);
+    answers.forEach(CompletableFuture::join);
+  }
+
+  /** How often ServiceAccounts of the namespace have listed Services. */
+  private long listings() {
+    String account = "system:serviceaccount:" + stack.namespace() + ":";
+    return stack
+        .cluster()
+        .audit()
+        .requests("list", "services", request -> request.user().startsWith(account))
+        .size();
   }
 }

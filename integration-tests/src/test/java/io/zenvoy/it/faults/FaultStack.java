@@ -2,20 +2,27 @@ package io.zenvoy.it.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.FailureLogs;
 import io.zenvoy.it.HttpProbe;
 import io.zenvoy.it.envoy.XdsVariant;
+import io.zenvoy.it.faults.Clients.Load;
+import io.zenvoy.it.faults.Clients.Mode;
 import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.SharedKubeCluster;
 import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
+import io.zenvoy.it.upstream.Gate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.DoublePredicate;
@@ -28,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One stack for all the faults of a class, and what they have in common. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
+@ExtendWith({SharedKubeCluster.class, FailureLogs.class, FaultVerdicts.class})
 abstract class FaultStack {
   static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration OFTEN = Duration.ofMillis(10);
@@ -39,10 +46,13 @@ abstract class FaultStack {
 
   @BeforeAll
   void startStack(KubeCluster cluster) {
-    StackSettings settings =
-        StackSettings.of(getClass().getSimpleName(), Redirect.IPTABLES, XdsVariant.DELTA);
-    stack = ZenvoyStack.start(settings, cluster);
+    stack = ZenvoyStack.start(settings(), cluster);
     workloads = new Workloads(stack);
+  }
+
+  /** What the stack is started with. */
+  StackSettings settings() {
+    return StackSettings.of(getClass().getSimpleName(), Redirect.IPTABLES, XdsVariant.DELTA);
   }
 
   @AfterEach
@@ -81,6 +91,61 @@ abstract class FaultStack {
   /** Wakes services by one request each. */
   static void wake(FaultRun run, List<String> names) {
     names.stream().map(run.clients()::askLater).toList().forEach(CompletableFuture::join);
+  }
+
+  /** Ends the API server while services wake and others are awake, and starts it again. */
+  void killApiServerInMidWake(Fault fault) {
+    List<String> awake = makeAsleep("served", 2, Map.of());
+    List<String> begun = makeAsleep("begun", 5, Map.of("scale-to-zero-after", "1s"));
+    List<String> during = makeAsleep("during", 5, Map.of());
+    try (FaultRun run = FaultRun.of(fault, stack)) {
+      wake(run, awake);
+      Load load = run.clients().load(awake, 2, Mode.KEEP_ALIVE, Duration.ofMillis(50));
+      Gate gate = new Gate(stack.upstream());
+      stack.kubelet().runtime(gate);
+      begun.forEach(name -> run.clients().askLater(name, 4));
+      await().atMost(PATIENCE).until(() -> gate.startedPods() == begun.size());
+      stack.cluster().stopApiServer();
+      during.forEach(name -> run.clients().askLater(name, 4));
+      Duration away = Duration.ofSeconds(FaultSize.of(6, 30));
+      run.note("API server away for " + away.toSeconds() + " s and until it has started");
+      hold(away);
+      stack.cluster().startApiServer();
+      run.step("it is back");
+      gate.open();
+      hold(Duration.ofSeconds(2));
+      load.stop();
+      run.requireServed();
+    }
+  }
+
+  /** Envoy's endpoints of services. */
+  Map<String, Map<String, Integer>> slots(List<String> names) {
+    Map<String, Map<String, Integer>> slots = new TreeMap<>(stack.envoy().endpoints());
+    slots.keySet().retainAll(names);
+    return slots;
+  }
+
+  /** Names of the Services that exist. */
+  Set<String> truth() {
+    Set<String> names = new TreeSet<>();
+    stack.cluster().client().services().inNamespace(stack.namespace()).list().getItems().stream()
+        .map(service -> service.getMetadata().getName())
+        .forEach(names::add);
+    return names;
+  }
+
+  /** Deletes those of the services that exist, with their Deployments. */
+  void deleteAll(List<String> names) {
+    Set<String> there = truth();
+    names.stream().filter(there::contains).forEach(this::delete);
+  }
+
+  /** Deletes a Service and its Deployment. */
+  void delete(String name) {
+    KubernetesClient client = stack.cluster().client();
+    client.services().inNamespace(stack.namespace()).withName(name).delete();
+    client.apps().deployments().inNamespace(stack.namespace()).withName(name).delete();
   }
 
   /** Lets a step take its time. */

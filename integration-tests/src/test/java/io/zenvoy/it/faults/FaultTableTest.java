@@ -32,11 +32,28 @@ class FaultTableTest {
   }
 
   @Test
+  void aQuickRunNeverReplacesAFullOne() {
+    Figures earlier = of("full 2026-11-23");
+    Figures quick = of("quick 2026-11-24");
+    Figures full = of("full 2026-11-25");
+
+    assertThat(FaultTable.better(earlier, quick)).isSameAs(earlier);
+    assertThat(FaultTable.better(earlier, full)).isSameAs(full);
+    assertThat(FaultTable.better(quick, full)).isSameAs(full);
+    assertThat(FaultTable.better(of("quick 2026-11-23"), quick)).isSameAs(quick);
+    assertThat(FaultTable.better(of(""), quick)).isSameAs(quick);
+  }
+
+  @Test
   void theTableInTheRepositoryDescribesTheFaultsAsTheyAre() throws IOException {
     String table = Files.readString(FaultTable.path());
 
     assertThat(FaultTable.render(FaultTable.parse(table)))
         .as("run integration-tests/faults-table")
         .isEqualTo(table);
+  }
+
+  private static Figures of(String run) {
+    return new Figures("1", "1", "0", "0", "0", "0", "0", "0", "", "yes", run);
   }
 }
