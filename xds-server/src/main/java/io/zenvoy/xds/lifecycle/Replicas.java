@@ -97,9 +97,7 @@ final class Replicas {
     return inFlight;
   }
 
-  /**
-   * Whether the latest write may have been carried out or not: its answer did not come.
-   */
+  /** Whether the latest write may have been carried out or not: its answer did not come. */
   boolean isUnanswered() {
     return unanswered;
   }

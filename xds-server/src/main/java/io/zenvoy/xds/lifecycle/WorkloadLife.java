@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -62,12 +61,12 @@ final class WorkloadLife implements Replicas.Listener {
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
     this.wanted = new Wanted(key, clusters, neighbours, clock, wallClock);
-    this.waker =
-        new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
+    this.waker = new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
     this.lateWrite = new LateWrite(activity, clusters, neighbours);
-    this.dryRun = new DryRun(observer, () -> clusters.of(key), replicas, activity, clusters, wanted, clock);
+    this.dryRun =
+        new DryRun(observer, () -> clusters.of(key), replicas, activity, clusters, wanted, clock);
   }
 
   WorkloadKey key() {

@@ -43,6 +43,7 @@ final class Elector {
 
   /** When {@link #lease} was told. */
   private long toldNanos;
+
   private long gaveUpNanos;
 
   /** Whether {@link #lease} is what the server told last, and nothing failed since. */
