@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -83,6 +84,24 @@ public final class ChildProcess implements AutoCloseable {
     return STARTED.stream().map(child -> child.describe(lines)).collect(Collectors.joining());
   }
 
+  /**
+   * The processor time that each process has had that runs, by its name; those of one name
+   * together.
+   */
+  public static Map<String, Duration> processorTimes() {
+    Map<String, Duration> times = new TreeMap<>();
+    STARTED.stream()
+        .filter(ChildProcess::isAlive)
+        .forEach(
+            child ->
+                child
+                    .process
+                    .info()
+                    .totalCpuDuration()
+                    .ifPresent(time -> times.merge(child.name, time, Duration::plus)));
+    return times;
+  }
+
   public String name() {
     return name;
   }
@@ -135,6 +154,11 @@ public final class ChildProcess implements AutoCloseable {
   public int terminate() {
     process.destroy();
     return awaitExit(PATIENCE);
+  }
+
+  /** Sends SIGTERM; does not wait. */
+  public void askToEnd() {
+    process.destroy();
   }
 
   /** Sends SIGKILL and waits for the end. */
