@@ -11,6 +11,11 @@ public enum Fault {
       "WebSockets in the instant of the scale-down",
       "the same with WebSockets, all of which then stay open together for two windows",
       "each opens, echoes, and echoes again at the end"),
+  SCALE_DOWN_ANSWER_LOST(
+      "the answer of the scale-down is lost",
+      "packets from the API server are dropped while services drain, so that they are scaled to zero and"
+          + " xds-server is not told; requests from that moment on, packets pass again later",
+      "every request is answered"),
   CONTROL_PLANE_KILLED_IN_WAKE(
       "`kill -9` of xds-server between trigger and scale",
       "packets to the API server are dropped, so that the wake is decided but not written; then kill -9,"
@@ -117,6 +122,11 @@ public enum Fault {
       "`kill -9` of tproxy under load",
       "kill -9, restart, again and again, while services wake, sleep and are served",
       "no more is lost than the daemon held at that moment; what comes next is served"),
+  DAEMON_TERMINATED(
+      "SIGTERM of tproxy while requests wait for longer than 20 s",
+      "requests to services that wake slowly, SIGTERM of tproxy, more requests; the pods are ready"
+          + " 22 s later, tproxy starts again when it has ended",
+      "nothing is lost"),
   ENVOY_KILLED(
       "`kill -9` of Envoy under load",
       "kill -9, restart; clients connect again until somebody listens",

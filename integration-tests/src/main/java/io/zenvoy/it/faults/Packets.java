@@ -28,6 +28,13 @@ public final class Packets implements AutoCloseable {
             List.of("-p", "tcp", "-s", address, "--sport", number, "-j", "DROP")));
   }
 
+  /** Drops only what an address's TCP port sends: what it is sent arrives, and is acted upon. */
+  public static Packets droppedFrom(String address, int port) {
+    return new Packets(
+        List.of(
+            List.of("-p", "tcp", "-s", address, "--sport", Integer.toString(port), "-j", "DROP")));
+  }
+
   /**
    * Drops packets at random, of all connections.
    *

@@ -13,12 +13,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What waits is answered however Kubernetes fails, and what is awake does not notice. */
 class ApiServerFaultsIT extends FaultStack {
   private static final Map<String, String> PATIENT = Map.of("wake-timeout", "10m");
+
+  /**
+   * A write is given up after 3 s, and Envoy tries for some 10 s to reach a pod that refuses: the
+   * first is longer than both, the next shorter, the last one between them.
+   */
+  private static final List<Duration> UNTOLD =
+      List.of(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(6));
+
+  private static final String SLEEPS = "zenvoy_sleeps_total{outcome=\"asleep\"";
+  private static final Duration OFTEN = Duration.ofMillis(5);
   private static final Duration AFTERWARDS = Duration.ofMinutes(8);
 
   @AfterEach
@@ -104,6 +115,33 @@ class ApiServerFaultsIT extends FaultStack {
   }
 
   @Test
+  void requestsAreAnsweredAlthoughTheAnswerOfTheScaleDownIsLost() {
+    List<String> names = makeAsleep("untold", 4, Map.of("scale-to-zero-after", "1s"));
+    int rounds = FaultSize.of(2, 6);
+    try (FaultRun run = FaultRun.of(Fault.SCALE_DOWN_ANSWER_LOST, stack)) {
+      for (int round = 0; round < rounds; round++) {
+        Duration dropped = UNTOLD.get(round % UNTOLD.size());
+        wake(run, names);
+        awaitDraining(names);
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        try (Packets _ = Packets.droppedFrom("127.0.0.1", stack.cluster().apiPort())) {
+          names.forEach(
+              name -> answers.add(run.clients().later(() -> askFromZeroOn(run, name, dropped))));
+          double told = controlPlaneMetric(SLEEPS);
+          names.forEach(name -> workloads.awaitReplicas(name, 0));
+          assertThat(controlPlaneMetric(SLEEPS)).as("sleeps it knows of").isEqualTo(told);
+          run.step("round " + round + ": all are at zero, and xds-server does not know");
+          hold(dropped);
+        }
+        answers.forEach(CompletableFuture::join);
+        names.forEach(workloads::awaitAsleep);
+      }
+      run.note(rounds + " rounds of " + names.size() + " services");
+      run.requireServed();
+    }
+  }
+
+  @Test
   void whatWaitsIsAnsweredOnceTheRightsAreBack() {
     List<String> awake = makeAsleep("allowed", 2, Map.of());
     List<String> asleep = makeAsleep("denied", 5, PATIENT);
@@ -130,6 +168,33 @@ class ApiServerFaultsIT extends FaultStack {
       load.stop();
       run.requireServed();
     }
+  }
+
+  /** Blocks until one of the services has begun to drain. */
+  private void awaitDraining(List<String> names) {
+    CountDownLatch draining = new CountDownLatch(1);
+    try (PhaseLog _ =
+        new PhaseLog(
+            stack.xdsServer().process(),
+            (name, phase) -> {
+              if (phase.equals("draining") && names.contains(name)) {
+                draining.countDown();
+              }
+            })) {
+      await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> draining.getCount() == 0);
+    }
+  }
+
+  /** Asks again and again from the moment at which the service is at zero. */
+  private void askFromZeroOn(FaultRun run, String name, Duration time) {
+    workloads.awaitReplicas(name, 0);
+    long end = System.nanoTime() + time.toNanos();
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    do {
+      answers.add(run.clients().askLater(name));
+      hold(Duration.ofMillis(500));
+    } while (System.nanoTime() - end < 0);
+    answers.forEach(CompletableFuture::join);
   }
 
   /** How often ServiceAccounts of the namespace have listed Services. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Faults on the way of the connections. */
@@ -126,6 +127,37 @@ class TrafficFaultsIT extends FaultStack {
       waking.stop();
       run.note(rounds + " kills of daemons that held " + held + " connections");
       run.requireServed(held);
+    }
+  }
+
+  @Test
+  void aDaemonThatIsToldToEndLosesNothingOfALongWake() {
+    List<String> begun = makeAsleep("lingering", 3, Map.of("wake-timeout", "10m"));
+    List<String> during = makeAsleep("belated", 3, Map.of("wake-timeout", "10m"));
+    try (FaultRun run = FaultRun.of(Fault.DAEMON_TERMINATED, stack)) {
+      Gate gate = new Gate(stack.upstream());
+      stack.kubelet().runtime(gate);
+      List<CompletableFuture<Void>> answers = new ArrayList<>();
+      begun.forEach(name -> answers.addAll(run.clients().askLater(name, 4)));
+      awaitDaemon("zenvoy_tproxy_parked_connections", parked -> parked == 12);
+      stack.tproxy().process().askToEnd();
+      run.step("SIGTERM");
+      hold(Duration.ofSeconds(1));
+      during.forEach(name -> answers.addAll(run.clients().askLater(name, 4)));
+      hold(Duration.ofSeconds(21));
+      run.note(
+          "22 s after SIGTERM %d of %d were answered or lost, the daemon %s"
+              .formatted(
+                  run.tally().countSent() - run.tally().open(),
+                  run.tally().countSent(),
+                  stack.tproxy().process().isAlive() ? "runs" : "has ended"));
+      gate.open();
+      await().atMost(PATIENCE).until(() -> !stack.tproxy().process().isAlive());
+      stack.startTproxy().awaitReady();
+      answers.forEach(CompletableFuture::join);
+      begun.forEach(workloads::awaitAsleep);
+      wake(run, begun);
+      run.requireServed();
     }
   }
 
