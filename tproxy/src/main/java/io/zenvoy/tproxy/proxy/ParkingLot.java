@@ -46,7 +46,7 @@ final class ParkingLot {
     return endpoints;
   }
 
-  /** When a connection of this lot has waited for too long, in the time of System.nanoTime. */
+  /** When a connection of this lot has waited for too long, by the clock of the event loop. */
   long deadlineNanos(Client client) {
     return client.acceptedNanos + route.wakeTimeout().toNanos();
   }
@@ -222,7 +222,7 @@ final class ParkingLot {
   }
 
   private void announceReleased(Client client, InetSocketAddress endpoint) {
-    Duration waited = Duration.ofNanos(System.nanoTime() - client.acceptedNanos);
+    Duration waited = Duration.ofNanos(loop.nanoTime() - client.acceptedNanos);
     loop.metrics().released(waited);
     int connections = traffic.unreleased().getAndDecrement();
     if (traffic.announceRelease()) {
