@@ -63,7 +63,7 @@ final class ParkingLot {
     }
     if (route.endpoints().isEmpty()) {
       client.wasParked = true;
-      parked.addLast(client);
+      parked.add(client);
       announceParked(client, traffic.parkedNew());
     } else {
       traffic.dialledNew();
@@ -76,8 +76,7 @@ final class ParkingLot {
     route = changed;
     endpoints = permitted(changed);
     if (changed.endpoints().isEmpty()) {
-      // Each goes before all others, so the oldest has to be the last.
-      for (Dial dial : List.copyOf(dials).reversed()) {
+      for (Dial dial : List.copyOf(dials)) {
         parkAgain(dial);
       }
     } else {
@@ -176,7 +175,7 @@ final class ParkingLot {
     dial.cancel();
     dials.remove(dial);
     client.dial = null;
-    parked.addFirst(client);
+    parked.add(client);
     if (!client.wasParked) {
       client.wasParked = true;
       traffic.unreleased().incrementAndGet();

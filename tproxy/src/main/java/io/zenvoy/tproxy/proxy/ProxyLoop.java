@@ -190,7 +190,7 @@ final class ProxyLoop {
       client.watchForLeaving();
       Route route = table.route(slot);
       if (route == null) {
-        strangers.addLast(client);
+        strangers.add(client);
       } else {
         lot(route).arrive(client);
       }
