@@ -28,7 +28,7 @@ final class ParkingLot {
   ParkingLot(ProxyLoop loop, Route route) {
     this.loop = loop;
     this.route = route;
-    this.traffic = loop.ledger().traffic(route.cluster());
+    this.traffic = loop.ledger().openLot(route.cluster());
     this.endpoints = permitted(route);
     this.seenVerdict = verdictId(route);
   }
@@ -100,6 +100,11 @@ final class ParkingLot {
     for (Client client = parked.first(); client != null; client = parked.first()) {
       loop.refuse(client, reason);
     }
+  }
+
+  /** Nothing comes here any more. */
+  void dropped() {
+    traffic.lotClosed();
   }
 
   /** Ends the parked connections whose deadline has passed; dials watch theirs themselves. */

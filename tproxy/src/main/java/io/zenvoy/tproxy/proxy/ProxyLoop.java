@@ -250,8 +250,8 @@ final class ProxyLoop {
   }
 
   void dropIfEmpty(ParkingLot lot) {
-    if (lot.isEmpty()) {
-      lots.remove(lot.cluster(), lot);
+    if (lot.isEmpty() && lots.remove(lot.cluster(), lot)) {
+      lot.dropped();
     }
   }
 

@@ -5,6 +5,7 @@ import io.zenvoy.tproxy.discovery.RoutingTable;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,20 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     return clusters.computeIfAbsent(cluster, name -> new ClusterTraffic(name, this));
   }
 
+  /**
+   * The figures of a cluster for a parking lot, which is given the same ones until it is closed.
+   */
+  ClusterTraffic openLot(String cluster) {
+    return Objects.requireNonNull(
+        clusters.compute(
+            cluster,
+            (name, known) -> {
+              ClusterTraffic traffic = known == null ? new ClusterTraffic(name, this) : known;
+              traffic.lotOpened();
+              return traffic;
+            }));
+  }
+
   /** Connections of all clusters and of none that wait, for the bound of the process. */
   AtomicInteger waiting() {
     return waiting;
@@ -43,10 +58,12 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     }
     metrics.retain(table.clusters());
     // One that still has connections keeps its figures: it may come back, and they must still
-    // count.
-    clusters
-        .entrySet()
-        .removeIf(entry -> table.route(entry.getKey()) == null && entry.getValue().isIdle());
+    // count. Another event loop may be ahead, with a table in which it is back.
+    for (String cluster : clusters.keySet()) {
+      if (table.route(cluster) == null) {
+        clusters.computeIfPresent(cluster, (name, traffic) -> traffic.isUnused() ? null : traffic);
+      }
+    }
   }
 
   int parked() {
