@@ -113,7 +113,7 @@ public final class Proxy implements TableSink, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     log.atLevel(ledger.isIdle() ? Level.INFO : Level.WARN)
-        .addKeyValue("parked_dropped", ledger.parked())
+        .addKeyValue("parked_dropped", ledger.waiting().get())
         .addKeyValue("relayed_dropped", ledger.relayed())
         .log("stopped");
     for (ProxyLoop loop : loops) {

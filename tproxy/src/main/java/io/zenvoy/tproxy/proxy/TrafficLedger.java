@@ -66,17 +66,15 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     }
   }
 
-  int parked() {
-    return clusters.values().stream().mapToInt(ClusterTraffic::parked).sum();
-  }
-
   int relayed() {
     return clusters.values().stream().mapToInt(ClusterTraffic::relayed).sum();
   }
 
-  /** Whether no cluster has a connection. */
+  /**
+   * Whether there is no connection, neither of a cluster nor one whose cluster is not known yet.
+   */
   boolean isIdle() {
-    return clusters.values().stream().allMatch(ClusterTraffic::isIdle);
+    return waiting.get() == 0 && clusters.values().stream().allMatch(ClusterTraffic::isIdle);
   }
 
   @Override
