@@ -102,6 +102,7 @@ public final class Tproxy {
         config.slots(),
         OpenFileLimit.cap(config.maxParked()),
         config.allowLocalUpstreams(),
+        config.drainTimeout(),
         Runtime.getRuntime().availableProcessors());
   }
 

@@ -10,6 +10,7 @@ import io.zenvoy.tproxy.redirect.RedirectKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Every setting of the daemon.
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  * @param slots {@code TPROXY_CMD}, {@code PROXY_ADDR}, {@code PROXY_PORT}, {@code PROXY_PORT_MIN},
  *     {@code PROXY_PORT_MAX}
  * @param maxParked {@code MAX_PARKED}: connections that may wait at a time, at least 1
+ * @param drainTimeout {@code DRAIN_TIMEOUT}: how long an orderly end waits for connections
  * @param adminPort {@code ADMIN_PORT}
  * @param allowLocalUpstreams {@code ALLOW_LOCAL_UPSTREAMS}: whether clusters that are marked local
  *     may be dialled on loopback
@@ -30,6 +32,7 @@ record TproxyConfig(
     String nodeId,
     ReceivableSlots slots,
     int maxParked,
+    Duration drainTimeout,
     int adminPort,
     boolean allowLocalUpstreams,
     LogSettings log) {
@@ -54,6 +57,7 @@ record TproxyConfig(
     PortRange ports = environment.portRange("PROXY_PORT_MIN", 20000, "PROXY_PORT_MAX", 32767);
     RedirectKind kind = environment.oneOf("TPROXY_CMD", RedirectKind.IPTABLES);
     int maxParked = environment.number("MAX_PARKED", 100_000, 1, 10_000_000);
+    Duration drainTimeout = environment.duration("DRAIN_TIMEOUT", "50s");
     int adminPort = environment.port("ADMIN_PORT", 18081);
     if (adminPort == proxyPort) {
       throw Environment.invalid(
@@ -66,6 +70,7 @@ record TproxyConfig(
         podName.isEmpty() ? hostName() : podName,
         new ReceivableSlots(kind, network, proxyPort, ports),
         maxParked,
+        drainTimeout,
         adminPort,
         allowLocalUpstreams,
         LogSettings.read(environment));

@@ -28,30 +28,29 @@ final class ClientQueue {
     return client == first || client.previous != null;
   }
 
-  void addLast(Client client) {
+  /**
+   * Puts a connection behind those that were accepted before it: most often at the end, except for
+   * one whose cluster was not known at first, or that was dialled meanwhile.
+   */
+  void add(Client client) {
     assert client.previous == null && client.next == null && first != client;
     Client before = last;
+    while (before != null && before.acceptedNanos - client.acceptedNanos > 0) {
+      before = before.previous;
+    }
+    Client after = before == null ? first : before.next;
     client.previous = before;
+    client.next = after;
     if (before == null) {
       first = client;
     } else {
       before.next = client;
     }
-    last = client;
-    size++;
-  }
-
-  /** For one that was accepted before all others here, as far as deadlines matter. */
-  void addFirst(Client client) {
-    assert client.previous == null && client.next == null && first != client;
-    Client after = first;
-    client.next = after;
     if (after == null) {
       last = client;
     } else {
       after.previous = client;
     }
-    first = client;
     size++;
   }
 

@@ -18,6 +18,7 @@ final class ClusterTraffic {
   private final TrafficSignals signals;
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong accepted = new AtomicLong();
+  private final AtomicInteger lots = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger relayed = new AtomicInteger();
   private final AtomicInteger unreleased = new AtomicInteger();
@@ -53,6 +54,20 @@ final class ClusterTraffic {
 
   boolean isIdle() {
     return held.get() == 0;
+  }
+
+  /** An event loop may have connections of this cluster from now on. */
+  void lotOpened() {
+    lots.incrementAndGet();
+  }
+
+  void lotClosed() {
+    lots.decrementAndGet();
+  }
+
+  /** Whether there is no connection, and none can come. */
+  boolean isUnused() {
+    return lots.get() == 0 && isIdle();
   }
 
   /** Connections that are parked or dialled and were not refused. */

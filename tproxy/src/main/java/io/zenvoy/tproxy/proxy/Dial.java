@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +70,7 @@ final class Dial {
       loop.refuse(client, CloseReason.FORBIDDEN_ENDPOINT);
       return;
     }
-    if (System.nanoTime() - lot.deadlineNanos(client) >= 0) {
+    if (loop.nanoTime() - lot.deadlineNanos(client) >= 0) {
       lot.expired(this);
       return;
     }
@@ -103,9 +102,9 @@ final class Dial {
 
   private InetSocketAddress choose(List<InetSocketAddress> endpoints) {
     int size = endpoints.size();
-    int index = ThreadLocalRandom.current().nextInt(size);
+    int index = loop.random().nextInt(size);
     if (size > 1 && endpoints.get(index).equals(endpoint)) {
-      index = (index + 1 + ThreadLocalRandom.current().nextInt(size - 1)) % size;
+      index = (index + 1 + loop.random().nextInt(size - 1)) % size;
     }
     return endpoints.get(index);
   }
@@ -164,7 +163,7 @@ final class Dial {
 
   private void schedule(Runnable task, long millis) {
     long untilDeadline =
-        TimeUnit.NANOSECONDS.toMillis(lot.deadlineNanos(client) - System.nanoTime()) + 1;
+        TimeUnit.NANOSECONDS.toMillis(lot.deadlineNanos(client) - loop.nanoTime()) + 1;
     timer =
         loop.eventLoop()
             .schedule(task, Math.max(0, Math.min(millis, untilDeadline)), TimeUnit.MILLISECONDS);

@@ -21,10 +21,10 @@ final class Farewells {
   }
 
   /** Takes over a connection that has left all other queues. */
-  void begin(Client client, UnavailableResponse response) {
-    Farewell farewell = new Farewell(client, response, System.nanoTime());
+  void begin(Client client, UnavailableResponse response, long nowNanos) {
+    Farewell farewell = new Farewell(client, response, nowNanos);
     client.farewell = farewell;
-    clients.addLast(client);
+    clients.add(client);
     try {
       farewell.start();
     } catch (IOException e) {
@@ -44,12 +44,12 @@ final class Farewells {
 
   /** Closes those whose time is over, whatever they still send. */
   void sweep(long nowNanos) {
-    for (Client client = clients.first();
-        client != null
-            && client.farewell != null
-            && nowNanos - client.farewell.begunNanos >= LONGEST_NANOS;
-        client = clients.first()) {
-      end(client);
+    Client following;
+    for (Client client = clients.first(); client != null; client = following) {
+      following = client.next;
+      if (client.farewell != null && nowNanos - client.farewell.begunNanos >= LONGEST_NANOS) {
+        end(client);
+      }
     }
   }
 }

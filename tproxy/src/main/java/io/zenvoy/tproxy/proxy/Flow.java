@@ -2,6 +2,7 @@ package io.zenvoy.tproxy.proxy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class Flow {
   private byte @Nullable [] rest;
   private int restOffset;
   private int chunk = SMALLEST_CHUNK;
+  private boolean sourceReset;
   private boolean sourceEnded;
   private boolean finished;
 
@@ -77,6 +79,15 @@ final class Flow {
     return move(Integer.MAX_VALUE);
   }
 
+  /**
+   * Moves all that a source has sent before it was reset. That it was is told only once, and maybe
+   * to whoever wrote to it: what looks like its end is none.
+   */
+  Outcome drainReset() {
+    sourceReset = true;
+    return drain();
+  }
+
   private Outcome move(int chunks) {
     if (finished) {
       return Outcome.FINISHED;
@@ -98,6 +109,9 @@ final class Flow {
       }
       if (count == 0) {
         return Outcome.SOURCE_WAITING;
+      }
+      if (count < 0 && sourceReset) {
+        return Outcome.SOURCE_BROKEN;
       }
       if (count < 0) {
         sourceEnded = true;
@@ -124,7 +138,8 @@ final class Flow {
   private Outcome finish() {
     try {
       sink.socket.shutdown(false, true);
-    } catch (IOException e) {
+    } catch (IOException | NotYetConnectedException e) {
+      // The latter is Netty's word for a sink that was reset, as somebody else was told before.
       return broken(sink, e, Outcome.SINK_BROKEN);
     }
     finished = true;
@@ -162,7 +177,7 @@ final class Flow {
     return true;
   }
 
-  private static Outcome broken(Descriptor end, IOException cause, Outcome outcome) {
+  private static Outcome broken(Descriptor end, Exception cause, Outcome outcome) {
     // Peers reset connections all day: what matters is that the other end hears of it.
     log.atDebug().addKeyValue("socket", end.socket).setCause(cause).log("connection broken");
     return outcome;

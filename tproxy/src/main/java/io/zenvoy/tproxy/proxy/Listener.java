@@ -130,7 +130,7 @@ final class Listener extends Descriptor {
       }
       ProxyLoop owner = loops.get(next);
       next = (next + 1) % loops.size();
-      owner.adopt(accepted, System.nanoTime());
+      owner.adopt(accepted, loop.nanoTime());
     }
   }
 

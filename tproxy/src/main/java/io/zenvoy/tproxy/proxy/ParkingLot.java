@@ -28,7 +28,7 @@ final class ParkingLot {
   ParkingLot(ProxyLoop loop, Route route) {
     this.loop = loop;
     this.route = route;
-    this.traffic = loop.ledger().traffic(route.cluster());
+    this.traffic = loop.ledger().openLot(route.cluster());
     this.endpoints = permitted(route);
     this.seenVerdict = verdictId(route);
   }
@@ -50,7 +50,7 @@ final class ParkingLot {
     return endpoints;
   }
 
-  /** When a connection of this lot has waited for too long, in the time of System.nanoTime. */
+  /** When a connection of this lot has waited for too long, by the clock of the event loop. */
   long deadlineNanos(Client client) {
     return client.acceptedNanos + route.wakeTimeout().toNanos();
   }
@@ -67,7 +67,7 @@ final class ParkingLot {
     }
     if (route.endpoints().isEmpty()) {
       client.wasParked = true;
-      parked.addLast(client);
+      parked.add(client);
       announceParked(client, traffic.parkedNew());
     } else {
       traffic.dialledNew();
@@ -80,8 +80,7 @@ final class ParkingLot {
     route = changed;
     endpoints = permitted(changed);
     if (changed.endpoints().isEmpty()) {
-      // Each goes before all others, so the oldest has to be the last.
-      for (Dial dial : List.copyOf(dials).reversed()) {
+      for (Dial dial : List.copyOf(dials)) {
         parkAgain(dial);
       }
     } else {
@@ -105,6 +104,11 @@ final class ParkingLot {
     for (Client client = parked.first(); client != null; client = parked.first()) {
       loop.refuse(client, reason);
     }
+  }
+
+  /** Nothing comes here any more. */
+  void dropped() {
+    traffic.lotClosed();
   }
 
   /** Ends the parked connections whose deadline has passed; dials watch theirs themselves. */
@@ -180,7 +184,7 @@ final class ParkingLot {
     dial.cancel();
     dials.remove(dial);
     client.dial = null;
-    parked.addFirst(client);
+    parked.add(client);
     if (!client.wasParked) {
       client.wasParked = true;
       traffic.unreleased().incrementAndGet();
@@ -226,7 +230,7 @@ final class ParkingLot {
   }
 
   private void announceReleased(Client client, InetSocketAddress endpoint) {
-    Duration waited = Duration.ofNanos(System.nanoTime() - client.acceptedNanos);
+    Duration waited = Duration.ofNanos(loop.nanoTime() - client.acceptedNanos);
     loop.metrics().released(waited);
     int connections = traffic.unreleased().getAndDecrement();
     if (traffic.announceRelease()) {

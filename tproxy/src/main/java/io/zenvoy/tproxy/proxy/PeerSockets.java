@@ -128,7 +128,8 @@ final class PeerSockets {
         log.atDebug().setCause(e).log("netlink socket closed with an error");
       }
       netlink = -1;
-      unavailable = true;
     }
+    // Timers that are due may still ask.
+    unavailable = true;
   }
 }

@@ -11,6 +11,7 @@ import io.zenvoy.tproxy.discovery.TableSink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,15 @@ public final class Proxy implements TableSink, AutoCloseable {
             EpollIoHandler.newFactory());
     for (int index = 0; index < settings.eventLoops(); index++) {
       IoEventLoop eventLoop = group.next();
-      loops.add(new ProxyLoop(eventLoop, settings, guard, ledger, metrics));
+      loops.add(
+          new ProxyLoop(
+              eventLoop,
+              settings,
+              guard,
+              ledger,
+              metrics,
+              System::nanoTime,
+              new SplittableRandom()));
     }
     try {
       listener = Listener.bind(settings.slots(), List.copyOf(loops));
@@ -82,6 +91,11 @@ public final class Proxy implements TableSink, AutoCloseable {
 
   @Override
   public CompletionStage<Void> install(RoutingTable table) {
+    return install(table, loops, ledger);
+  }
+
+  static CompletableFuture<Void> install(
+      RoutingTable table, List<ProxyLoop> loops, TrafficLedger ledger) {
     return CompletableFuture.allOf(
             loops.stream().map(loop -> loop.install(table)).toArray(CompletableFuture<?>[]::new))
         .thenRun(() -> ledger.show(table));
@@ -103,7 +117,7 @@ public final class Proxy implements TableSink, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     log.atLevel(ledger.isIdle() ? Level.INFO : Level.WARN)
-        .addKeyValue("parked_dropped", ledger.parked())
+        .addKeyValue("parked_dropped", ledger.waiting().get())
         .addKeyValue("relayed_dropped", ledger.relayed())
         .log("stopped");
     for (ProxyLoop loop : loops) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,8 @@ final class ProxyLoop {
   private final EndpointGuard guard;
   private final TrafficLedger ledger;
   private final ProxyMetrics metrics;
+  private final LongSupplier clock;
+  private final RandomGenerator random;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
   private final Map<String, ParkingLot> lots = new HashMap<>();
   private final ClientQueue strangers = new ClientQueue();
@@ -45,18 +49,26 @@ final class ProxyLoop {
   private final Farewells farewells;
   private RoutingTable table = RoutingTable.EMPTY;
 
+  /**
+   * @param clock the nanoseconds by which deadlines and the event loop's timers go, with any origin
+   * @param random decides which endpoint is dialled; used in the event loop alone
+   */
   ProxyLoop(
       IoEventLoop eventLoop,
       ProxySettings settings,
       EndpointGuard guard,
       TrafficLedger ledger,
-      ProxyMetrics metrics) {
+      ProxyMetrics metrics,
+      LongSupplier clock,
+      RandomGenerator random) {
     this.eventLoop = eventLoop;
     this.settings = settings;
     this.guard = guard;
     this.ledger = ledger;
     this.metrics = metrics;
     this.farewells = new Farewells(ledger);
+    this.clock = clock;
+    this.random = random;
     var _ =
         eventLoop.scheduleAtFixedRate(
             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -85,6 +97,14 @@ final class ProxyLoop {
   /** Scratch space of whatever runs in this event loop, of {@link Flow#LARGEST_CHUNK} bytes. */
   ByteBuffer buffer() {
     return buffer;
+  }
+
+  long nanoTime() {
+    return clock.getAsLong();
+  }
+
+  RandomGenerator random() {
+    return random;
   }
 
   HalfClosedClients halfClosed() {
@@ -171,7 +191,7 @@ final class ProxyLoop {
         .log("connection ended");
     FailureAnswer.of(client, reason, route)
         .ifPresentOrElse(
-            response -> farewells.begin(client, response),
+            response -> farewells.begin(client, response, nanoTime()),
             () -> {
               ledger.waiting().decrementAndGet();
               client.abort();
@@ -201,7 +221,7 @@ final class ProxyLoop {
       }
       client.watchForLeaving();
       if (route == null) {
-        strangers.addLast(client);
+        strangers.add(client);
       } else {
         lot(route).arrive(client);
       }
@@ -261,14 +281,14 @@ final class ProxyLoop {
   }
 
   void dropIfEmpty(ParkingLot lot) {
-    if (lot.isEmpty()) {
-      lots.remove(lot.cluster(), lot);
+    if (lot.isEmpty() && lots.remove(lot.cluster(), lot)) {
+      lot.dropped();
     }
   }
 
   private void sweep() {
     try {
-      long now = System.nanoTime();
+      long now = nanoTime();
       for (ParkingLot lot : List.copyOf(lots.values())) {
         lot.sweep(now);
       }

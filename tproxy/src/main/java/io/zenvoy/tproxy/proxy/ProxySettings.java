@@ -23,13 +23,17 @@ public record ProxySettings(
 
   /** Settings for a machine with so many processors. */
   public static ProxySettings of(
-      ReceivableSlots slots, int maxParked, boolean allowLocalUpstreams, int processors) {
+      ReceivableSlots slots,
+      int maxParked,
+      boolean allowLocalUpstreams,
+      Duration drainTimeout,
+      int processors) {
     return new ProxySettings(
         slots,
         maxParked,
         allowLocalUpstreams,
         Math.min(processors, MOST_EVENT_LOOPS),
         Duration.ofSeconds(5),
-        Duration.ofSeconds(20));
+        drainTimeout);
   }
 }

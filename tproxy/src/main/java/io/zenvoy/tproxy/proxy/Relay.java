@@ -92,7 +92,7 @@ final class Relay {
 
   /** An end was reset: what it had sent before is still delivered, then the other end is reset. */
   private void breakOff(Descriptor broken) {
-    var _ = from(broken).drain();
+    var _ = from(broken).drainReset();
     cut();
   }
 

@@ -5,6 +5,7 @@ import io.zenvoy.tproxy.discovery.RoutingTable;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,20 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
   }
 
   /**
+   * The figures of a cluster for a parking lot, which is given the same ones until it is closed.
+   */
+  ClusterTraffic openLot(String cluster) {
+    return Objects.requireNonNull(
+        clusters.compute(
+            cluster,
+            (name, known) -> {
+              ClusterTraffic traffic = known == null ? new ClusterTraffic(name, this) : known;
+              traffic.lotOpened();
+              return traffic;
+            }));
+  }
+
+  /**
    * Connections of all clusters and of none that wait or are told why they are not served, for the
    * bound of the process.
    */
@@ -46,21 +61,22 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     }
     metrics.retain(table.clusters());
     // One that still has connections keeps its figures: it may come back, and they must still
-    // count.
-    clusters
-        .entrySet()
-        .removeIf(entry -> table.route(entry.getKey()) == null && entry.getValue().isIdle());
-  }
-
-  int parked() {
-    return clusters.values().stream().mapToInt(ClusterTraffic::parked).sum();
+    // count. Another event loop may be ahead, with a table in which it is back.
+    for (String cluster : clusters.keySet()) {
+      if (table.route(cluster) == null) {
+        clusters.computeIfPresent(cluster, (name, traffic) -> traffic.isUnused() ? null : traffic);
+      }
+    }
   }
 
   int relayed() {
     return clusters.values().stream().mapToInt(ClusterTraffic::relayed).sum();
   }
 
-  /** Whether no cluster has a connection, and nobody is being told why not. */
+  /**
+   * Whether there is no connection, neither of a cluster nor one whose cluster is not known yet, and
+   * nobody is being told why not.
+   */
   boolean isIdle() {
     return waiting.get() == 0 && clusters.values().stream().allMatch(ClusterTraffic::isIdle);
   }
