@@ -22,10 +22,10 @@ final class FigureRules {
   FigureRules(SimulatedDaemon daemon, SimulatedLookups lookups) {
     this.daemon = daemon;
     this.lookups = lookups;
+    daemon.observe(this::observe);
   }
 
-  /** A report could be made at this moment, too. */
-  void turned() {
+  private void observe() {
     for (String cluster : SimulatedTable.CLUSTERS) {
       Activity activity = daemon.ledger().of(cluster);
       leastActivity.merge(cluster, activity.active() + activity.parked(), Math::min);

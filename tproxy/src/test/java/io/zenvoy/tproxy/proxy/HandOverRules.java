@@ -35,12 +35,21 @@ final class HandOverRules {
     assertThat(daemon.decided() + daemon.ledger().waiting().get())
         .as("connections that wait, were refused, or were relayed")
         .isEqualTo(lookups.accepted());
-    figures.turned();
   }
 
   /** What a report says from now on: as little as possible, as late as possible. */
   void report() {
     figures.report();
+  }
+
+  /** When nothing is under way, and before time passes that would help. */
+  void checkBeforeTimePasses(Collection<SimulatedClient> clients) {
+    for (SimulatedClient client : newly(clients, Fate.OPEN)) {
+      Route route = client.route();
+      if (route != null && !route.endpoints().isEmpty() && !client.mustEnd()) {
+        requireNotServable(client, route);
+      }
+    }
   }
 
   void check(Collection<SimulatedClient> clients, Collection<SimulatedUpstream> upstreams) {
@@ -85,10 +94,16 @@ final class HandOverRules {
       assertThat(waited).as("%s is parked", name).isLessThan(route.wakeTimeout());
     } else {
       assertThat(waited).as("%s is dialled", name).isLessThan(client.longestDial());
-      assertThat(mustBeServed(client, route))
-          .as("%s waits, although every endpoint of %s is open", name, route.cluster())
-          .isFalse();
+      requireNotServable(client, route);
     }
+  }
+
+  private void requireNotServable(SimulatedClient client, Route route) {
+    assertThat(mustBeServed(client, route))
+        .as(
+            "client %d waits, although every endpoint of %s is open",
+            client.number, route.cluster())
+        .isFalse();
   }
 
   private boolean mustBeServed(SimulatedClient client, Route route) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * names its seed; {@code SCHEDULE_SEED} in the environment runs that schedule alone.
  */
 final class HandOverSchedulesTest {
-  private static final int SCHEDULES = 2_500;
+  private static final int SCHEDULES = 2_000;
 
   private ScheduleRun runner;
   private @Nullable Throwable latestFailure;
@@ -53,7 +53,7 @@ final class HandOverSchedulesTest {
     for (int count = 0; count < SCHEDULES; count++) {
       runOne(seeds.nextLong(), then);
     }
-    assertThat(runner.relays()).as("connections that were relayed").isGreaterThan(SCHEDULES / 2);
+    assertThat(runner.relays()).as("connections that were relayed").isGreaterThan(SCHEDULES / 4);
   }
 
   private void runOne(long seed, Then then) {

@@ -23,7 +23,6 @@ final class HandOverWorld implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(60);
 
   private static final InetAddress OUTSIDE = InetAddress.ofLiteral("127.0.0.1");
-  private static final int ENDPOINT_PORT = 8077;
 
   private final Patience patience;
   private final SimulatedEnds ends;
@@ -87,25 +86,33 @@ final class HandOverWorld implements AutoCloseable {
   void settle() throws IOException {
     script.add("everything settles");
     runUntilQuiet();
+    patiently(() -> rules.checkBeforeTimePasses(ends.clients));
     // By then whoever has left without a sign is found to be gone.
     daemon.advance(SWEEP);
     runUntilQuiet();
+    patiently(
+        () -> {
+          rules.report();
+          rules.check(ends.clients, ends.upstreams);
+        });
+    rules.settled(ends.clients, step);
+    ends.forgetThoseThatEnded();
+  }
+
+  /** The kernel may have been kept from delivering by other work. */
+  private void patiently(Runnable check) throws IOException {
     long begin = System.nanoTime();
     while (true) {
       try {
-        rules.report();
-        rules.check(ends.clients, ends.upstreams);
-        break;
+        check.run();
+        return;
       } catch (AssertionError e) {
-        // The kernel may have been kept from delivering by other work.
         if (patience.isOver(System.nanoTime() - begin)) {
           throw e;
         }
         runUntilQuiet();
       }
     }
-    rules.settled(ends.clients, step);
-    ends.forgetThoseThatEnded();
   }
 
   /** All is well: whoever waits is served, and when all have gone nothing is left. */

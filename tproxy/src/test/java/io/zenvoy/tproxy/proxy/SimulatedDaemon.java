@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -45,10 +46,11 @@ final class SimulatedDaemon {
   private final List<Throwable> failures = new ArrayList<>();
   private long nowNanos;
   private int urgentReports;
+  private Runnable observer = () -> {};
 
   SimulatedDaemon(RoutingTable first) {
     ProxyMetrics metrics = new ProxyMetrics(registry);
-    ledger = new TrafficLedger(() -> urgentReports++, metrics);
+    ledger = new TrafficLedger(this::reportUrgently, metrics);
     ReceivableSlots slots =
         new ReceivableSlots(
             RedirectKind.NONE, Ipv4Network.parse("127.128.0.0/9"), PORT, new PortRange(1, 65535));
@@ -92,12 +94,24 @@ final class SimulatedDaemon {
     return nowNanos;
   }
 
+  private void reportUrgently() {
+    urgentReports++;
+    observer.run();
+  }
+
+  /**
+   * Says who looks at the figures whenever a report may be made: also in the middle of a change.
+   */
+  void observe(Runnable changed) {
+    observer = changed;
+  }
+
   int urgentReports() {
     return urgentReports;
   }
 
   int closed(CloseReason reason) {
-    return (int) closed.get(reason).count();
+    return (int) Objects.requireNonNull(closed.get(reason)).count();
   }
 
   int relayed() {
@@ -123,6 +137,7 @@ final class SimulatedDaemon {
 
   void turn(int loop) {
     eventLoops.get(loop).turn();
+    observer.run();
   }
 
   void advance(Duration duration) {
@@ -146,15 +161,15 @@ final class SimulatedDaemon {
 
   /** A port that nobody listens on and that the kernel gives to nobody. */
   private static int port() {
+    IOException taken = new IOException("none was tried");
     for (int port = 18_100; port < 32_000; port++) {
       try (ServerSocket socket = new ServerSocket()) {
         socket.bind(new InetSocketAddress(port));
         return port;
       } catch (IOException e) {
-        // Somebody else's: the next one.
-        continue;
+        taken = e;
       }
     }
-    throw new StartupException("no port is free below the ephemeral ones");
+    throw new StartupException("no port is free below the ephemeral ones", taken);
   }
 }
