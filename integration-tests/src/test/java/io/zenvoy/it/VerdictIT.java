@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Wakes that can't succeed have a verdict that says why, and the next connection tries anew. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class FailedWakeIT {
+class VerdictIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Far less than the time that a wake is given, far more than a verdict takes. */
@@ -50,8 +50,7 @@ class FailedWakeIT {
   void startStack(KubeCluster cluster) {
     client = cluster.client();
     stack =
-        ZenvoyStack.start(
-            StackSettings.of("FailedWakeIT", Redirect.NONE, XdsVariant.DELTA), cluster);
+        ZenvoyStack.start(StackSettings.of("VerdictIT", Redirect.NONE, XdsVariant.DELTA), cluster);
     workloads = new Workloads(stack);
     evidence = new Evidence(stack);
   }
