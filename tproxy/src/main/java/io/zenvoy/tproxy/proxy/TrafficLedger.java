@@ -74,8 +74,8 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
   }
 
   /**
-   * Whether there is no connection, neither of a cluster nor one whose cluster is not known yet, and
-   * nobody is being told why not.
+   * Whether there is no connection, neither of a cluster nor one whose cluster is not known yet,
+   * and nobody is being told why not.
    */
   boolean isIdle() {
     return waiting.get() == 0 && clusters.values().stream().allMatch(ClusterTraffic::isIdle);
