@@ -15,7 +15,7 @@ class VersionGaugeTest {
     assertThat(VersionGauge.of("a")).isEqualTo(VersionGauge.unsigned(0xD24EC4F1A98C6E5BL));
   }
 
-  @Property
+  @Property(tries = 1000)
   void unsignedNumbersAreRoundedAsEverywhere(@ForAll long value) {
     assertThat(VersionGauge.unsigned(value))
         .isEqualTo(new BigInteger(Long.toUnsignedString(value)).doubleValue());

@@ -29,10 +29,14 @@ record Action(Kind kind, int pick) {
     REPORT,
     /** A report arrives. */
     DELIVER,
+    /** A report arrives once more. */
+    DELIVER_AGAIN,
     /** The API server answers the oldest write. */
     ANSWER,
     /** The API server fails the oldest write. */
     UNAVAILABLE,
+    /** The API server refuses the oldest write. */
+    REFUSE,
     /** The API server carries the oldest write out, and its answer is lost. */
     LOSE_ANSWER,
     /** One pod goes one step on. */
@@ -41,8 +45,20 @@ record Action(Kind kind, int pick) {
     UNREADY,
     /** An informer tells one thing. */
     INFORM,
+    /** An informer tells once more what it told last. */
+    INFORM_AGAIN,
     /** A person scales. */
     SCALE,
+    /** Somebody begins or ceases to take every replica away that zenvoy asks for. */
+    RESET,
+    /** The workload changes in something else than its replicas. */
+    TOUCH,
+    /** A dry run begins or ends. */
+    DRY_RUN,
+    /** Times at which the workload is awake are given or taken away. */
+    SCHEDULE,
+    /** The clock on the wall jumps. */
+    CLOCK,
     /** A node loses its connection to the control plane and goes on without it. */
     PARTITION,
     /** All nodes are connected again, each once. */
@@ -52,6 +68,8 @@ record Action(Kind kind, int pick) {
     /** Another node connects by the id of one that is there. */
     DOUBLE,
     /** The control plane is killed and started anew. */
-    RESTART
+    RESTART,
+    /** A write of a former control plane arrives. */
+    LATE_WRITE
   }
 }

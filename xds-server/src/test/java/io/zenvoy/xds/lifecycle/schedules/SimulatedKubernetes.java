@@ -15,13 +15,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Deployment behind some Services, as the API server knows it, its pods, and informers that
- * lag. Endpoints lag for two seconds at most, all else for as long as the schedule wants.
+ * lag. Endpoints, and writes whose answer was lost, lag for two seconds at most, all else for as
+ * long as the schedule wants.
  */
 final class SimulatedKubernetes {
-  private static final long ENDPOINT_LAG_NANOS = 2_000_000_000L;
+  private static final long LAG_NANOS = 2_000_000_000L;
 
   private final WorkloadKey workload;
   private final Set<ServiceKey> services;
@@ -30,11 +32,14 @@ final class SimulatedKubernetes {
   private final List<Pod> pods = new ArrayList<>();
   private final Deque<WorkloadEvent> workloadEvents = new ArrayDeque<>();
   private final Deque<Listing> listings = new ArrayDeque<>();
-  private final Deque<Write> writes = new ArrayDeque<>();
   private int replicas;
   private long version = 1;
   private int made;
   private int zeroWrites;
+  private int wakes;
+  private boolean resetting;
+  private @Nullable WorkloadEvent latest;
+  private long lostNanos = Long.MAX_VALUE;
 
   /** A pod; its address is never used again. */
   static final class Pod {
@@ -51,8 +56,6 @@ final class SimulatedKubernetes {
   }
 
   private record Listing(long atNanos, Endpoints endpoints) {}
-
-  private record Write(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
 
   /**
    * @param scaledToZero called just before a write of zenvoy takes the last replica away
@@ -74,46 +77,17 @@ final class SimulatedKubernetes {
     return zeroWrites;
   }
 
+  /** How often zenvoy has woken the workload. */
+  int wakes() {
+    return wakes;
+  }
+
   List<Pod> pods() {
     return pods;
   }
 
-  void request(ScaleRequest request, Consumer<ScaleOutcome> outcome) {
-    writes.add(new Write(request, outcome));
-  }
-
-  /** The oldest write is carried out if its condition holds. */
-  void answer() {
-    Write write = writes.poll();
-    if (write != null) {
-      write.outcome().accept(carryOut(write.request()));
-    }
-  }
-
-  void fail() {
-    Write write = writes.poll();
-    if (write != null) {
-      write.outcome().accept(new ScaleOutcome.Unavailable("simulated"));
-    }
-  }
-
-  void loseAnswer() {
-    Write write = writes.poll();
-    if (write != null) {
-      var _ = carryOut(write.request());
-      write.outcome().accept(new ScaleOutcome.Unanswered("simulated"));
-    }
-  }
-
-  /** Who asked is no more: what has arrived is carried out or not, and nobody is told. */
-  void abandonWrites(boolean arrived) {
-    if (arrived) {
-      writes.forEach(write -> carryOut(write.request()));
-    }
-    writes.clear();
-  }
-
-  private ScaleOutcome carryOut(ScaleRequest request) {
+  /** Carries a write out if its condition holds. */
+  ScaleOutcome carryOut(ScaleRequest request) {
     if (request.observedReplicas() != replicas
         || !request.observedVersion().equals(Long.toString(version))) {
       return new ScaleOutcome.Conflict(replicas, Long.toString(version));
@@ -123,8 +97,36 @@ final class SimulatedKubernetes {
       scaledToZero.run();
       pods.forEach(pod -> pod.doomed = true);
     }
+    if (request.replicas() > 0) {
+      wakes++;
+    }
     scale(request.replicas());
+    if (resetting && replicas > 0) {
+      scale(0);
+    }
     return new ScaleOutcome.Scaled();
+  }
+
+  /**
+   * Carries a write out that nobody stands by any more: what it takes away it takes away from
+   * whoever uses it, as a person's would.
+   *
+   * @return whether it has put the workload to sleep
+   */
+  boolean carryOutLate(ScaleRequest request) {
+    boolean holds =
+        request.observedReplicas() == replicas
+            && request.observedVersion().equals(Long.toString(version));
+    boolean sleeps = holds && replicas > 0 && request.replicas() == 0;
+    if (holds) {
+      scale(request.replicas());
+    }
+    return sleeps;
+  }
+
+  /** Whether somebody takes every replica away again that zenvoy asks for. */
+  void resetting(boolean resets) {
+    resetting = resets;
   }
 
   void scale(int wanted) {
@@ -134,7 +136,8 @@ final class SimulatedKubernetes {
     touch();
   }
 
-  private void touch() {
+  /** The workload changes in something else than its replicas. */
+  void touch() {
     version++;
     workloadEvents.add(
         new WorkloadEvent.WorkloadObserved(workload, replicas, Long.toString(version)));
@@ -197,8 +200,21 @@ final class SimulatedKubernetes {
     } else {
       WorkloadEvent event = workloadEvents.poll();
       if (event != null) {
+        latest = event;
         events.accept(event);
       }
+    }
+  }
+
+  /** The answer of a write is lost. */
+  void lost() {
+    lostNanos = Math.min(lostNanos, clock.getAsLong());
+  }
+
+  /** Tells once more what was told last of the workload. */
+  void informAgain(Consumer<WorkloadEvent> events) {
+    if (latest != null) {
+      events.accept(latest);
     }
   }
 
@@ -209,9 +225,15 @@ final class SimulatedKubernetes {
   }
 
   void informOfOverdue(Consumer<WorkloadEvent> events) {
-    while (!listings.isEmpty()
-        && clock.getAsLong() - listings.element().atNanos() >= ENDPOINT_LAG_NANOS) {
+    long overdueNanos = clock.getAsLong() - LAG_NANOS;
+    while (!listings.isEmpty() && listings.element().atNanos() <= overdueNanos) {
       tell(listings.remove().endpoints(), events);
+    }
+    if (lostNanos <= overdueNanos) {
+      lostNanos = Long.MAX_VALUE;
+      while (!workloadEvents.isEmpty()) {
+        inform(1, events);
+      }
     }
   }
 
@@ -219,7 +241,8 @@ final class SimulatedKubernetes {
   void introduce(Consumer<WorkloadEvent> events) {
     workloadEvents.clear();
     listings.clear();
-    events.accept(new WorkloadEvent.WorkloadObserved(workload, replicas, Long.toString(version)));
+    latest = new WorkloadEvent.WorkloadObserved(workload, replicas, Long.toString(version));
+    events.accept(latest);
     tell(endpoints(), events);
   }
 

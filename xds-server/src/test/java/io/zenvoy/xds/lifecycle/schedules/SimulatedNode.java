@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An Envoy or a daemon: takes in, acknowledges, switches and reports, each when it is told to. */
 final class SimulatedNode {
@@ -26,6 +27,7 @@ final class SimulatedNode {
   private int streams;
   private long reportStream;
   private long promisedUntilNanos = NEVER;
+  private @Nullable ActivityReport delivered;
 
   /** Whether it has taken in anything since it was connected. */
   private boolean current;
@@ -112,6 +114,7 @@ final class SimulatedNode {
   /** It is started anew: it has served nothing and was told nothing. */
   void restart() {
     totals.clear();
+    delivered = null;
     taken = new SimulatedPublisher().snapshot(kind());
     used = taken;
   }
@@ -158,7 +161,14 @@ final class SimulatedNode {
   void deliver(Lifecycle lifecycle) {
     ActivityReport report = reports.poll();
     if (report != null) {
+      delivered = report;
       lifecycle.reported(report);
+    }
+  }
+
+  void deliverAgain(Lifecycle lifecycle) {
+    if (delivered != null && streams > 0 && delivered.stream() == reportStream) {
+      lifecycle.reported(delivered);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zenvoy.xds.lifecycle.schedules;
 
+import io.zenvoy.common.Slot;
 import io.zenvoy.xds.lifecycle.Publisher;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
@@ -31,6 +32,17 @@ final class SimulatedPublisher implements Publisher {
 
   Snapshot snapshot(NodeKind kind) {
     return new Snapshot(this, revision, Map.copyOf(of(kind)));
+  }
+
+  /** Every cluster has the slot that it had in an earlier life of the control plane. */
+  void requireSlots(Map<String, Slot> earlier) {
+    for (Assignment assignment : of(NodeKind.DAEMON).values()) {
+      Cluster cluster = assignment.cluster();
+      Slot before = earlier.putIfAbsent(cluster.name(), cluster.slot());
+      if (before != null && !before.equals(cluster.slot())) {
+        throw new AssertionError("another slot after a restart: " + cluster);
+      }
+    }
   }
 
   private Map<String, Assignment> of(NodeKind kind) {

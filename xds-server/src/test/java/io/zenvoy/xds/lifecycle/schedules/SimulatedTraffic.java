@@ -46,6 +46,9 @@ final class SimulatedTraffic {
     private Place place = Place.AT_ENVOY;
     private @Nullable Pod pod;
 
+    /** Whether it ever went through a node that was not waited for any more. */
+    private boolean unpromised;
+
     private Connection(int number, String cluster, SimulatedNode envoy) {
       this.number = number;
       this.cluster = cluster;
@@ -112,16 +115,16 @@ final class SimulatedTraffic {
     pick(pick, connection -> connection.pod == null).ifPresent(open::remove);
   }
 
-  /** Whether every client is served. */
-  boolean allServed() {
-    return open.stream().allMatch(connection -> connection.pod != null);
-  }
-
   List<String> unserved() {
     return open.stream()
         .filter(connection -> connection.pod == null)
         .map(Connection::toString)
         .toList();
+  }
+
+  /** Whether anybody is served. */
+  boolean anyServed() {
+    return open.stream().anyMatch(connection -> connection.pod != null);
   }
 
   /** All that are served are done, and all that wait give up. */
@@ -270,7 +273,8 @@ final class SimulatedTraffic {
   /** A node that the control plane could not reach for longer than it holds the sleep back. */
   private boolean isBeyondPromise(Connection connection) {
     long now = clock.getAsLong();
-    return connection.envoy.isGivenUp(now) || daemonOf(connection).isGivenUp(now);
+    connection.unpromised |= connection.envoy.isGivenUp(now) || daemonOf(connection).isGivenUp(now);
+    return connection.unpromised;
   }
 
   private Optional<Connection> pick(int pick, Predicate<Connection> which) {

@@ -1,70 +1,67 @@
 package io.zenvoy.xds.lifecycle.schedules;
 
-import io.zenvoy.common.Ipv4Network;
-import io.zenvoy.common.PortRange;
+import io.zenvoy.common.Slot;
 import io.zenvoy.xds.lifecycle.Lifecycle;
-import io.zenvoy.xds.lifecycle.LifecycleSettings;
-import io.zenvoy.xds.model.Assignment;
-import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.lifecycle.schedules.SimulatedScaler.Fate;
 import io.zenvoy.xds.model.ServiceKey;
-import io.zenvoy.xds.model.ServicePolicy;
-import io.zenvoy.xds.model.ServicePort;
-import io.zenvoy.xds.model.ServiceSpec;
-import io.zenvoy.xds.model.SlotSpace;
-import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.workloads.ScaleOutcome;
+import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
- * Two services on one workload, two Envoys with a daemon beside each, and a control plane that can
- * be restarted. Times are short against each other as in earnest.
+ * Two services on one workload and one on another that wakes with it, two Envoys with a daemon
+ * beside each, and a control plane that can be restarted. Times are short against each other as in
+ * earnest.
  */
 final class SimulatedWorld {
-  static final Duration WINDOW = Duration.ofMillis(1_500);
-  private static final Duration WAKE_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration HOLD_AFTER_START = Duration.ofMillis(1_200);
-  private static final Duration HOLD_AFTER_LOSS = Duration.ofSeconds(4);
+  private static final long HOLD_AFTER_START_NANOS =
+      SimulatedServices.SETTINGS.sleepHoldAfterStart().toNanos();
+  private static final long HOLD_AFTER_LOSS_NANOS =
+      SimulatedServices.SETTINGS.sleepHoldAfterNodeLoss().toNanos();
   private static final Duration ROUND = Duration.ofMillis(300);
-  private static final WorkloadKey WORKLOAD =
-      new WorkloadKey(WorkloadKey.Kind.DEPLOYMENT, "default", "app");
+  private static final List<Fate> FATES = List.of(Fate.values());
   private static final List<String> CLUSTERS = List.of("web", "raw");
 
-  private final Map<SimulatedNode, SimulatedNode> daemons = new LinkedHashMap<>();
-  private final List<SimulatedNode> envoys;
-  private final List<SimulatedNode> nodes;
+  private final SimulatedProxies proxies = new SimulatedProxies();
+  private final SimulatedServices services = new SimulatedServices();
   private final SimulatedKubernetes kubernetes;
+  private final SimulatedKubernetes companion;
+  private final SimulatedScaler scaler;
+  private final SimulatedScaler companionScaler;
   private final SimulatedTraffic traffic;
-  private final Map<String, Object> slots = new HashMap<>();
+  private final Map<String, Slot> slots = new HashMap<>();
   private SimulatedPublisher publisher;
   private Lifecycle lifecycle;
   private long nowNanos = 1_000_000_000_000L;
   private long startedNanos;
+  private boolean lateWriteUndone;
 
   SimulatedWorld() {
-    for (String id : List.of("proxy-1", "proxy-2")) {
-      daemons.put(new SimulatedNode(NodeKind.ENVOY, id), new SimulatedNode(NodeKind.DAEMON, id));
-    }
-    envoys = List.copyOf(daemons.keySet());
-    nodes = Stream.concat(envoys.stream(), daemons.values().stream()).toList();
     kubernetes =
         new SimulatedKubernetes(
-            WORKLOAD,
+            SimulatedServices.WORKLOAD,
             Set.of(new ServiceKey("default", "web"), new ServiceKey("default", "raw")),
             this::now,
             this::requireMayBePutToSleep);
-    traffic = new SimulatedTraffic(kubernetes, daemons, this::now);
+    companion =
+        new SimulatedKubernetes(
+            SimulatedServices.COMPANION,
+            Set.of(new ServiceKey("default", "db")),
+            this::now,
+            () -> {});
+    scaler = new SimulatedScaler(kubernetes, this::now, services::mayWrite);
+    companionScaler = new SimulatedScaler(companion, this::now, request -> true);
+    traffic = new SimulatedTraffic(kubernetes, proxies.daemons(), this::now);
     publisher = new SimulatedPublisher();
     lifecycle = start();
-    nodes.forEach(node -> node.connect(lifecycle));
     calm(Duration.ofSeconds(3));
   }
 
@@ -76,10 +73,19 @@ final class SimulatedWorld {
     return kubernetes;
   }
 
+  SimulatedKubernetes companion() {
+    return companion;
+  }
+
+  SimulatedScaler scaler() {
+    return scaler;
+  }
+
   void act(Action action) {
     int pick = action.pick();
-    SimulatedNode node = nodes.get(pick % nodes.size());
-    SimulatedNode envoy = envoys.get(pick % envoys.size());
+    SimulatedNode node = proxies.node(pick);
+    SimulatedNode envoy = proxies.envoy(pick);
+    SimulatedScaler asked = pick % 4 == 0 ? companionScaler : scaler;
     switch (action.kind()) {
       case ROUND -> round();
       case ROUGH_ROUND -> roughRound(new SplittableRandom(pick));
@@ -92,54 +98,86 @@ final class SimulatedWorld {
       case SWITCH -> envoy.switchWorkers();
       case REPORT -> node.report(traffic, publisher);
       case DELIVER -> node.deliver(lifecycle);
-      case ANSWER -> kubernetes.answer();
-      case UNAVAILABLE -> kubernetes.fail();
-      case LOSE_ANSWER -> kubernetes.loseAnswer();
+      case DELIVER_AGAIN -> node.deliverAgain(lifecycle);
+      case ANSWER -> asked.answer();
+      case UNAVAILABLE -> asked.fail(new ScaleOutcome.Unavailable("simulated"));
+      case REFUSE -> asked.fail(new ScaleOutcome.Refused("simulated"));
+      case LOSE_ANSWER -> asked.loseAnswer();
       case POD -> kubernetes.reconcile(pick).forEach(traffic::ended);
       case UNREADY -> kubernetes.unready(pick);
       case INFORM -> kubernetes.inform(pick, lifecycle::changed);
+      case INFORM_AGAIN -> kubernetes.informAgain(lifecycle::changed);
       case SCALE -> kubernetes.scale(pick % 3);
-      case PARTITION -> node.disconnect(lifecycle, nowNanos + HOLD_AFTER_LOSS.toNanos());
-      case HEAL -> heal();
+      case RESET -> kubernetes.resetting(pick % 2 == 0);
+      case TOUCH -> kubernetes.touch();
+      case DRY_RUN -> annotate(pick % 4 == 0, services.isScheduled());
+      case SCHEDULE -> annotate(services.isDryRun(), pick % 4 == 0);
+      case CLOCK -> services.pass(Duration.ofMinutes(pick % 1_500 - 700));
+      case PARTITION -> node.disconnect(lifecycle, nowNanos + HOLD_AFTER_LOSS_NANOS);
+      case HEAL -> proxies.heal(lifecycle);
       case KILL -> kill(node);
       case DOUBLE -> node.changeDouble(lifecycle);
-      case RESTART -> restart(pick % 2 == 0);
+      case RESTART -> restart(FATES.get(pick % FATES.size()));
+      case LATE_WRITE -> lateWrite();
     }
+  }
+
+  /**
+   * All clients are done, and time passes until a write to zero is sent, which nobody answers.
+   *
+   * @return whether one is
+   */
+  boolean passUntilZeroIsSent() {
+    traffic.finishAll();
+    for (int i = 0; i < 60 && !scaler.isGoingToZero(); i++) {
+      scaler.answer();
+      proxies.heal(lifecycle);
+      roundWithoutAnswers();
+    }
+    return scaler.isGoingToZero();
+  }
+
+  /** Nobody intervenes any more. */
+  void leaveAlone() {
+    kubernetes.resetting(false);
+    annotate(false, false);
   }
 
   /** Nothing fails any more, for a while. */
   void calm(Duration duration) {
     long end = nowNanos + duration.toNanos();
     while (nowNanos < end) {
-      heal();
+      proxies.heal(lifecycle);
       round();
     }
   }
 
-  private void heal() {
-    nodes.forEach(node -> node.connect(lifecycle));
-    nodes.forEach(node -> node.single(lifecycle));
+  private void round() {
+    roundWithoutAnswers();
+    scaler.answer();
+    companionScaler.answer();
   }
 
-  private void round() {
+  private void roundWithoutAnswers() {
     pass(ROUND);
     kubernetes.reconcile(0).forEach(traffic::ended);
     kubernetes.informOfAll(lifecycle::changed);
-    for (SimulatedNode node : nodes) {
+    companion.reconcile(0);
+    companion.informOfAll(lifecycle::changed);
+    for (SimulatedNode node : proxies.nodes()) {
       receive(node);
       node.switchWorkers();
     }
     traffic.proceedAll();
-    for (SimulatedNode node : nodes) {
+    for (SimulatedNode node : proxies.nodes()) {
       node.report(traffic, publisher);
       node.deliverAll(lifecycle);
     }
-    kubernetes.answer();
   }
 
   private void roughRound(SplittableRandom random) {
     pass(ROUND);
-    for (SimulatedNode node : nodes) {
+    for (SimulatedNode node : proxies.nodes()) {
       if (random.nextBoolean()) {
         receive(node);
       }
@@ -154,13 +192,13 @@ final class SimulatedWorld {
       }
     }
     if (random.nextBoolean()) {
-      kubernetes.answer();
+      scaler.answer();
     }
   }
 
   private void quiet(int pick) {
     traffic.finishAll();
-    for (int i = 0; i < WINDOW.dividedBy(ROUND) + pick % 6; i++) {
+    for (int i = 0; i < SimulatedServices.WINDOW.dividedBy(ROUND) + pick % 6; i++) {
       round();
     }
   }
@@ -175,7 +213,9 @@ final class SimulatedWorld {
   private void pass(Duration duration) {
     long end = nowNanos + duration.toNanos();
     while (nowNanos < end) {
-      nowNanos = Math.min(end, nowNanos + Duration.ofMillis(100).toNanos());
+      long step = Math.min(end - nowNanos, Duration.ofMillis(100).toNanos());
+      nowNanos += step;
+      services.pass(Duration.ofNanos(step));
       kubernetes.informOfOverdue(lifecycle::changed);
       traffic.proceedAll();
       lifecycle.tick();
@@ -183,14 +223,16 @@ final class SimulatedWorld {
   }
 
   private void kill(SimulatedNode node) {
-    node.disconnect(lifecycle, nowNanos + HOLD_AFTER_LOSS.toNanos());
+    node.disconnect(lifecycle, nowNanos + HOLD_AFTER_LOSS_NANOS);
     traffic.cut(node);
     node.restart();
   }
 
-  private void restart(boolean writesHadArrived) {
-    nodes.forEach(node -> node.lose(nowNanos + HOLD_AFTER_START.toNanos()));
-    kubernetes.abandonWrites(writesHadArrived);
+  private void restart(Fate writes) {
+    proxies.nodes().forEach(node -> node.lose(nowNanos + HOLD_AFTER_START_NANOS));
+    scaler.abandon(writes);
+    companionScaler.abandon(writes);
+    lateWriteUndone = false;
     publisher = new SimulatedPublisher();
     lifecycle = start();
   }
@@ -199,52 +241,56 @@ final class SimulatedWorld {
     startedNanos = nowNanos;
     Lifecycle started =
         new Lifecycle(
-            new LifecycleSettings(
-                "default",
-                new SlotSpace(Ipv4Network.parse("127.128.0.0/9"), new PortRange(20000, 32767)),
-                Duration.ofMillis(200),
-                HOLD_AFTER_START,
-                HOLD_AFTER_LOSS,
-                false),
+            SimulatedServices.SETTINGS,
             publisher,
-            kubernetes::request,
+            this::request,
             new SilentObserver(),
             this::now,
-            () -> Instant.EPOCH);
-    CLUSTERS.forEach(name -> started.changed(new WorkloadEvent.ServiceChanged(service(name))));
+            services::wallClock);
+    services.specs().forEach(service -> started.changed(new WorkloadEvent.ServiceChanged(service)));
     kubernetes.introduce(started::changed);
+    companion.introduce(started::changed);
     started.changed(new WorkloadEvent.Synced());
-    publisher.snapshot(NodeKind.DAEMON).assignments().values().forEach(this::requireSameSlot);
+    publisher.requireSlots(slots);
     return started;
   }
 
-  private void requireSameSlot(Assignment assignment) {
-    Object before = slots.putIfAbsent(assignment.cluster().name(), assignment.cluster().slot());
-    if (before != null && !before.equals(assignment.cluster().slot())) {
-      throw new AssertionError("another slot after a restart: " + assignment.cluster());
+  private void request(ScaleRequest request, Consumer<ScaleOutcome> outcome) {
+    (request.workload().equals(SimulatedServices.WORKLOAD) ? scaler : companionScaler)
+        .request(request, outcome);
+  }
+
+  private void annotate(boolean dryRun, boolean scheduled) {
+    services.annotate(dryRun, scheduled);
+    services
+        .specs()
+        .forEach(service -> lifecycle.changed(new WorkloadEvent.ServiceChanged(service)));
+  }
+
+  /**
+   * A former leader's write may cut who is served, but whoever leads wakes the workload at once.
+   */
+  private void lateWrite() {
+    companionScaler.arriveLate();
+    if (scaler.arriveLate() && traffic.anyServed() && !services.isDryRun() && !lateWriteUndone) {
+      lateWriteUndone = true;
+      kubernetes.resetting(false);
+      calm(Duration.ofSeconds(1));
+      if (kubernetes.replicas() == 0) {
+        throw new AssertionError("left asleep by a late write");
+      }
     }
   }
 
   private void requireMayBePutToSleep() {
     traffic.requireNobodyServed();
-    if (nowNanos - startedNanos < HOLD_AFTER_START.toNanos()) {
+    if (nowNanos - startedNanos < HOLD_AFTER_START_NANOS) {
       throw new AssertionError("put to sleep right after a start");
     }
-    if (nowNanos - traffic.usedNanos() < WINDOW.toNanos()) {
+    if (nowNanos - traffic.usedNanos() < SimulatedServices.WINDOW.toNanos()) {
       throw new AssertionError(
           "put to sleep after " + Duration.ofNanos(nowNanos - traffic.usedNanos()));
     }
-  }
-
-  private static ServiceSpec service(String name) {
-    return new ServiceSpec(
-        new ServiceKey("default", name),
-        "uid-" + name,
-        Instant.EPOCH,
-        WORKLOAD,
-        List.of(new ServicePort("main", 80, name.equals("raw") ? Protocol.TCP : Protocol.HTTP)),
-        List.of(),
-        new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()));
   }
 
   private long now() {
