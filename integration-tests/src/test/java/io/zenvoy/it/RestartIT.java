@@ -11,6 +11,7 @@ import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
+import io.zenvoy.it.upstream.Gate;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +105,22 @@ class RestartIT {
     stack.tproxy().process().kill();
     CompletableFuture<HttpResponse<String>> answer = stack.downstream().getLater("next", "/");
     stack.startTproxy();
+
+    requireAnswered(answer);
+  }
+
+  @Test
+  void aSafeRequestIsAnsweredAlthoughTheDaemonThatHeldItWasKilled() throws Exception {
+    Gate gate = new Gate(stack.upstream());
+    stack.kubelet().runtime(gate);
+    workloads.makeAsleep("held");
+    CompletableFuture<HttpResponse<String>> answer = stack.downstream().getLater("held", "/");
+    awaitActiveRequest("held");
+    workloads.awaitReplicas("held", 1);
+
+    stack.tproxy().process().kill();
+    stack.startTproxy();
+    gate.open();
 
     requireAnswered(answer);
   }

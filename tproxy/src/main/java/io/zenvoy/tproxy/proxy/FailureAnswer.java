@@ -25,12 +25,17 @@ final class FailureAnswer {
     if (route == null || !route.protocol().equals(DaemonProtocol.PROTOCOL_HTTP)) {
       return Optional.empty();
     }
-    if (reason != CloseReason.CAP && Kernel.unreadBytes(client.socket.intValue()) == 0) {
-      // Nothing was asked: a connection that Envoy has pooled, whose next request shall begin anew.
-      // At the cap the request has not arrived yet.
-      return Optional.empty();
-    }
-    return words(reason, route).map(words -> new UnavailableResponse(route.cluster(), words));
+    return words(reason, route)
+        .filter(words -> reason == CloseReason.CAP || hasAsked(client))
+        .map(words -> new UnavailableResponse(route.cluster(), words));
+  }
+
+  /**
+   * Who has not is a connection that Envoy has pooled, whose next request shall begin anew; only at
+   * the cap the request may just not have arrived yet.
+   */
+  private static boolean hasAsked(Client client) {
+    return Kernel.unreadBytes(client.socket.intValue()) != 0;
   }
 
   private static Optional<String> words(CloseReason reason, Route route) {
