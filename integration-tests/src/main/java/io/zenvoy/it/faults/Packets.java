@@ -53,6 +53,11 @@ public final class Packets implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
+  /** Drops what would begin a TCP connection to an address of a network; it is repeated later. */
+  public static Packets noNewTo(String network) {
+    return new Packets(List.of(List.of("-p", "tcp", "--syn", "-d", network, "-j", "DROP")));
+  }
+
   /** Drops only what an address's TCP port sends: what it is sent arrives, and is acted upon. */
   public static Packets droppedFrom(String address, int port) {
     return new Packets(

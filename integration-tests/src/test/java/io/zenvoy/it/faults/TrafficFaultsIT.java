@@ -117,8 +117,10 @@ class TrafficFaultsIT extends FaultStack {
       for (int round = 0; round < rounds; round++) {
         hold(Duration.ofMillis(3_500 + 331L * (round % 7)));
         stack.tproxy().process().freeze();
-        held += heldByDaemon();
-        stack.tproxy().process().kill();
+        try (Packets _ = Packets.noNewTo("127.128.0.0/9")) {
+          held += heldByDaemon();
+          stack.tproxy().process().kill();
+        }
         run.step("killed, which held " + held + " so far");
         hold(Duration.ofSeconds(1));
         stack.startTproxy().awaitReady();

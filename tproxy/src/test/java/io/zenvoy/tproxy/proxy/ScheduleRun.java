@@ -64,7 +64,8 @@ final class ScheduleRun implements AutoCloseable {
       throw new AssertionError(e.getMessage() + world.script(), e);
     }
     relays += world.relays();
-    assertThat(sockets()).as("open sockets%s", world.script()).isEqualTo(before);
+    // Fewer are no leak: what other tests have left is closed when it pleases.
+    assertThat(sockets()).as("open sockets%s", world.script()).isLessThanOrEqualTo(before);
   }
 
   @Override
