@@ -38,6 +38,8 @@ public final class KubeCluster implements AutoCloseable {
     Config config = Config.fromKubeconfig(adminKubeconfig.toFile());
     // The default waits for half a minute, which hides that the API server is away.
     config.setRequestRetryBackoffLimit(2);
+    // The kubelet's watch would come back half a minute after the API server, and tests measure it.
+    config.setWatchReconnectInterval(100);
     client = new KubernetesClientBuilder().withConfig(config).build();
     client
         .nodes()
