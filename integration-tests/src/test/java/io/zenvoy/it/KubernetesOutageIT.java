@@ -89,7 +89,7 @@ class KubernetesOutageIT {
 
     adapter.cluster().stopApiServer();
     try {
-      assertThat(adapter.scale(observed, 1)).isInstanceOf(ScaleOutcome.Unavailable.class);
+      assertThat(adapter.scale(observed, 1)).isInstanceOf(ScaleOutcome.Unanswered.class);
       assertThat(adapter.events()).noneMatch(ServiceRemoved.class::isInstance);
     } finally {
       adapter.cluster().startApiServer();
