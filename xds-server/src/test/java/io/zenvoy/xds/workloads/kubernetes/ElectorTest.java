@@ -41,15 +41,24 @@ class ElectorTest {
     Arbitrary<Fate> fates =
         Arbitraries.frequencyOf(
             Tuple.of(6, Arbitraries.just(Fate.ANSWERED)), Tuple.of(4, Arbitraries.of(Fate.class)));
+    // Often enough for a leader to stay, and for its renewals to overtake each other.
+    Arbitrary<Integer> pauses =
+        Arbitraries.frequencyOf(
+            Tuple.of(5, Arbitraries.integers().between(0, 300)),
+            Tuple.of(1, Arbitraries.integers().between(0, 4000)));
+    Arbitrary<Integer> delays =
+        Arbitraries.frequencyOf(
+            Tuple.of(2, Arbitraries.integers().between(0, 2500)),
+            Tuple.of(1, Arbitraries.integers().between(0, 9000)));
     return Combinators.combine(
             Arbitraries.integers().between(0, 2),
-            Arbitraries.integers().between(0, 1500).map(Duration::ofMillis),
+            pauses.map(Duration::ofMillis),
             fates,
-            Arbitraries.integers().between(0, 9000).map(Duration::ofMillis))
+            delays.map(Duration::ofMillis))
         .as(Turn::new)
         .list()
-        .ofMinSize(20)
-        .ofMaxSize(150);
+        .ofMinSize(40)
+        .ofMaxSize(250);
   }
 
   @Example
