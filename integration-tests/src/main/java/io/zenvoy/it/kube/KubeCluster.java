@@ -38,6 +38,8 @@ public final class KubeCluster implements AutoCloseable {
     Config config = Config.fromKubeconfig(adminKubeconfig.toFile());
     // The default waits for half a minute, which hides that the API server is away.
     config.setRequestRetryBackoffLimit(2);
+    // The kubelet's watch would come back half a minute after the API server, and tests measure it.
+    config.setWatchReconnectInterval(100);
     client = new KubernetesClientBuilder().withConfig(config).build();
     client
         .nodes()
@@ -140,6 +142,11 @@ public final class KubeCluster implements AutoCloseable {
    */
   public Path auditLog() {
     return controlPlane.files().auditLog();
+  }
+
+  /** What was written, and by whom. */
+  public AuditLog audit() {
+    return new AuditLog(auditLog());
   }
 
   /** Ends the API server without a farewell. */
