@@ -26,16 +26,7 @@ public final class Permissions {
   /** Lets the ServiceAccount do in its own namespace what the example's Role allows. */
   public static void grantIn(KubeCluster cluster, String namespace, String serviceAccount) {
     KubernetesClient client = cluster.client();
-    client
-        .resource(
-            new RoleBuilder()
-                .withNewMetadata()
-                .withName(NAME)
-                .withNamespace(namespace)
-                .endMetadata()
-                .withRules(exampleRules(client))
-                .build())
-        .serverSideApply();
+    role(client, namespace, exampleRules(client));
     client
         .resource(
             new RoleBindingBuilder()
@@ -47,6 +38,22 @@ public final class Permissions {
                 .addNewSubject("", "ServiceAccount", serviceAccount, namespace)
                 .build())
         .serverSideApply();
+  }
+
+  /**
+   * Takes away the part of what {@link #grantIn} has granted that concerns a resource; another
+   * {@code grantIn} gives it back.
+   *
+   * @param resource plural, with its subresource: {@code deployments/scale}
+   */
+  public static void withholdIn(KubeCluster cluster, String namespace, String resource) {
+    KubernetesClient client = cluster.client();
+    role(
+        client,
+        namespace,
+        exampleRules(client).stream()
+            .filter(rule -> !rule.getResources().contains(resource))
+            .toList());
   }
 
   /** Takes away what {@link #grantIn} has granted. */
@@ -74,6 +81,19 @@ public final class Permissions {
                 .endMetadata()
                 .withNewRoleRef(API_GROUP, "ClusterRole", NAME)
                 .addNewSubject("", "ServiceAccount", serviceAccount, namespace)
+                .build())
+        .serverSideApply();
+  }
+
+  private static void role(KubernetesClient client, String namespace, List<PolicyRule> rules) {
+    client
+        .resource(
+            new RoleBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withRules(rules)
                 .build())
         .serverSideApply();
   }
