@@ -47,7 +47,8 @@ class LeaderIT extends TwoControlPlanes {
   void aLeaderThatWasFrozenWritesNothingMoreWhenItGoesOn() throws Exception {
     workloads.makeAsleep("pending", Map.of("wake-timeout", "10m"));
     Instant began = Instant.now();
-    Permissions.withholdIn(stack.cluster(), stack.namespace(), "deployments/scale");
+    Permissions.withholdIn(
+        stack.cluster(), stack.namespace(), stack.serviceAccount(), "deployments/scale");
     CompletableFuture<HttpResponse<String>> answer =
         stack.downstream().getLater("pending", "/", Duration.ofMinutes(8));
     await().atMost(PATIENCE).until(() -> scales(writesOfFirst(began)) >= 2);

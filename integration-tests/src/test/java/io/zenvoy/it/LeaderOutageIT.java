@@ -70,7 +70,7 @@ class LeaderOutageIT extends TwoControlPlanes {
   @Test
   void whoMayNotUseTheLeaseIsNotReadyUntilItMay() throws Exception {
     long taken = System.nanoTime();
-    Permissions.withholdIn(stack.cluster(), stack.namespace(), "leases");
+    Permissions.withholdIn(stack.cluster(), stack.namespace(), stack.serviceAccount(), "leases");
 
     await().atMost(PATIENCE).until(() -> !isReady(first) && !isReady(second));
     say("without rights", "not ready", taken);
