@@ -56,7 +56,6 @@ final class TestingContest {
     /** Answers to a leader's renewals that came while it was busy. */
     final Queue<Runnable> answers = new ArrayDeque<>();
 
-    @Nullable HeldLease held;
     boolean busy;
     int terms;
 
@@ -172,7 +171,7 @@ final class TestingContest {
   /** The index of whoever leads; -1 if nobody does. */
   int leader() {
     for (int index = 0; index < contenders.size(); index++) {
-      if (leads(contenders.get(index))) {
+      if (contenders.get(index).elector.leads()) {
         return index;
       }
     }
@@ -279,24 +278,12 @@ final class TestingContest {
         new ObservedLease(
             "v" + ++versions, contender.name, LeaseTimes.DEFAULT.duration(), transitions);
     lease = written;
-    return () ->
-        contender
-            .elector
-            .wrote(written, sent)
-            .ifPresent(
-                won -> {
-                  contender.held = won;
-                  contender.terms++;
-                });
+    return () -> contender.elector.wrote(written, sent).ifPresent(won -> contender.terms++);
   }
 
   private void requireAtMostOneLeader() {
-    assertThat(contenders.stream().filter(TestingContest::leads).map(one -> one.name))
+    assertThat(contenders.stream().filter(one -> one.elector.leads()).map(one -> one.name))
         .as("who leads after %d ms", nowNanos / 1_000_000)
         .hasSizeLessThanOrEqualTo(1);
-  }
-
-  private static boolean leads(Contender contender) {
-    return contender.held != null && contender.held.holds();
   }
 }
