@@ -93,7 +93,7 @@ final class Drainer {
     if (endpoints.anyReady() != draining.ready() || isToStay(draining)) {
       return new Decision.End(SleepOutcome.CANCELLED);
     }
-    if (isOverdue(draining)) {
+    if (isOverdue(draining) || nodes.hasForgottenSince(draining.sinceNanos())) {
       return new Decision.End(SleepOutcome.UNPROVEN);
     }
     if (!nodes.allKnown(clock.getAsLong()) || !draining.isProven(nodes)) {

@@ -241,15 +241,21 @@ public final class Lifecycle implements NodeEvents, Neighbours {
 
   @Override
   public void wakeBegun(WorkloadKey workload) {
-    woken.addAll(companions.wokenWith(workload));
+    for (WorkloadKey companion : companions.wokenWith(workload)) {
+      WorkloadLife life = lives.get(companion);
+      if (life != null) {
+        life.wish();
+        woken.add(companion);
+      }
+    }
   }
 
-  /** Wakes those that wake with others, once these are done: no life is in two places. */
+  /** Looks after those that wake with others, once these are done: no life is in two places. */
   private void evaluateWoken() {
     while (!woken.isEmpty()) {
       WorkloadLife life = lives.get(woken.removeFirst());
       if (life != null) {
-        life.wakeWith();
+        life.evaluate();
       }
     }
   }

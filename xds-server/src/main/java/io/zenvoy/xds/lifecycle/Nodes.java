@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Nodes {
 
   private final Map<NodeKey, Node> nodes = new HashMap<>();
   private final Duration holdAfterLoss;
+  private OptionalLong forgottenNanos = OptionalLong.empty();
 
   Nodes(Duration holdAfterLoss) {
     this.holdAfterLoss = holdAfterLoss;
@@ -162,10 +164,20 @@ final class Nodes {
 
   /** Forgets nodes that vanished so long ago that they can't be using what they were told. */
   void forgetLost(long nowNanos) {
-    nodes
-        .values()
-        .removeIf(
-            node -> !node.isConnected() && nowNanos - node.lostAtNanos >= holdAfterLoss.toNanos());
+    boolean any =
+        nodes
+            .values()
+            .removeIf(
+                node ->
+                    !node.isConnected() && nowNanos - node.lostAtNanos >= holdAfterLoss.toNanos());
+    if (any) {
+      forgottenNanos = OptionalLong.of(nowNanos);
+    }
+  }
+
+  /** Whether a node that vanished was waited for, in vain, since then. */
+  boolean hasForgottenSince(long nanos) {
+    return forgottenNanos.isPresent() && forgottenNanos.getAsLong() - nanos >= 0;
   }
 
   /** Forgets the figures of a cluster that is no more. */

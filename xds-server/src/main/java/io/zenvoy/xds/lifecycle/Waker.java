@@ -45,7 +45,7 @@ final class Waker {
   /** Who waits within this time after the workload was ready has been waiting before. */
   private static final Duration STILL = Duration.ofSeconds(2);
 
-  /** How long after a failure a wake is tried again for which no client of its own waits. */
+  /** How long after a failure a wake is tried again for the same reason, if no client waits. */
   private static final Duration RETRY = Duration.ofMinutes(1);
 
   private final WorkloadKey key;
@@ -284,8 +284,8 @@ final class Waker {
 
   private boolean isWantedOtherwise(State state) {
     OptionalLong sinceVerdict = sinceVerdict(state);
-    return (sinceVerdict.isEmpty() || sinceVerdict.getAsLong() >= RETRY.toNanos())
-        && wanted.isWanted();
+    boolean mayRetry = sinceVerdict.isEmpty() || sinceVerdict.getAsLong() >= RETRY.toNanos();
+    return mayRetry ? wanted.isWanted() : wanted.isWished();
   }
 
   /** How long ago the latest wake failed, for a workload that sleeps since then. */

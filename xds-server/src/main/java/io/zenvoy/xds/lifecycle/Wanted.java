@@ -24,7 +24,6 @@ final class Wanted {
   private final LongSupplier clock;
   private final InstantSource wallClock;
 
-  /** Something that it wakes with was woken, and it was neither awake since then nor failed. */
   private boolean wished;
 
   private boolean dropped;
@@ -81,10 +80,12 @@ final class Wanted {
     return begun.isPresent() && (!dropped || begun.get().isAfter(droppedAt));
   }
 
+  /** Whether something that it wakes with was woken, and it was neither awake nor failed since. */
+  boolean isWished() {
+    return wished && (!dropped || clock.getAsLong() - droppedNanos >= RESPITE.toNanos());
+  }
+
   private boolean isWantedByOthers() {
-    if (!dropped) {
-      return wished || neighbours.isWakerAwaited(key);
-    }
-    return wished && clock.getAsLong() - droppedNanos >= RESPITE.toNanos();
+    return isWished() || (!dropped && neighbours.isWakerAwaited(key));
   }
 }

@@ -64,7 +64,7 @@ final class WorkloadLife implements Replicas.Listener {
     this.waker = new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
-    this.lateWrite = new LateWrite(activity, clusters, neighbours);
+    this.lateWrite = new LateWrite(key, activity, clusters, neighbours, clock);
     this.dryRun =
         new DryRun(observer, () -> clusters.of(key), replicas, activity, clusters, wanted, clock);
   }
@@ -200,12 +200,11 @@ final class WorkloadLife implements Replicas.Listener {
     return state instanceof State.Waking && waker.isAwaitedForItself(state);
   }
 
-  /** Something is woken that it wakes with. */
-  void wakeWith() {
+  /** Something is woken that it wakes with; to be evaluated soon. */
+  void wish() {
     if (!(state instanceof State.Awake) || replicas.count() == 0) {
       wanted.wish();
     }
-    evaluate();
   }
 
   /** Derives what is to be done from what is known now. */
@@ -233,7 +232,7 @@ final class WorkloadLife implements Replicas.Listener {
       endpoints.allDie();
     }
     atZero = zero;
-    if (zero && lateWrite.isToBeUndone()) {
+    if (zero && lateWrite.undo()) {
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
       wanted.resume();
       wanted.wish();

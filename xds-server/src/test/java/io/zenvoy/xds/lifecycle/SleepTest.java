@@ -176,6 +176,34 @@ class SleepTest {
   }
 
   @Test
+  void aNodeThatVanishesWhileItDrainsBeginsTheWindowAnewWhenItIsGivenUp() {
+    world.connect(new NodeKey(NodeKind.ENVOY, "proxy-2"));
+    world.reporting = false;
+    drainUntilSwitched();
+    world.disconnect(new NodeKey(NodeKind.ENVOY, "proxy-2"));
+    for (int i = 0; i < 58; i++) {
+      world.passInSilence(Duration.ofMillis(500));
+    }
+    world.reporting = true;
+    world.pass(Duration.ofSeconds(20));
+
+    assertThat(world.phase("hello")).isEqualTo(Phase.AWAKE);
+    assertThat(world.told).containsExactly("sleep UNPROVEN");
+    assertThat(world.scales).isEmpty();
+  }
+
+  @Test
+  void aClientThatComesLongAfterAPersonsZeroIsNoSignOfALateWrite() {
+    world.observed("hello", 0, "v5");
+    world.ready("hello");
+    world.pass(Duration.ofSeconds(20));
+    world.reports(ENVOY, "hello", 1, 1, 0);
+    world.pass(Duration.ofSeconds(1));
+
+    assertThat(world.scales).isEmpty();
+  }
+
+  @Test
   void envoysWithoutADaemonKeepServicesAwake() {
     world.disconnect(DAEMON);
     world.pass(WINDOW.multipliedBy(3));

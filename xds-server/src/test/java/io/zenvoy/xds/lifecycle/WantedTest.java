@@ -424,6 +424,27 @@ class WantedTest {
   }
 
   @Test
+  void aCompanionThatHasJustFailedIsWokenWithTheNextWakeAllTheSame() {
+    define("web", wakingWith("db"));
+    define("db", plain());
+    start();
+    world.reports(DAEMON, "web", 1, 0, 1);
+    for (int i = 0; i < 2; i++) {
+      boolean db = world.scales.element().request().workload().name().equals("db");
+      world.answer(db ? new ScaleOutcome.Refused("a policy") : new ScaleOutcome.Scaled());
+    }
+    world.ready("web", POD);
+    world.observed("web", 1, "v2");
+    world.observed("web", 0, "v3");
+    world.ready("web");
+    world.pass(Duration.ofSeconds(10));
+    world.reports(DAEMON, "web", 2, 0, 1);
+
+    assertThat(world.scales.stream().map(scale -> scale.request().workload().name()))
+        .containsExactlyInAnyOrder("web", "db");
+  }
+
+  @Test
   void whatIsWokenForItsTimesWakesItsCompanions() {
     world.wallClock = Instant.parse("2026-03-02T09:00:00Z");
     define(

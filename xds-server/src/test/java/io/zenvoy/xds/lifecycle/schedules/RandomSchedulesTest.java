@@ -36,12 +36,15 @@ class RandomSchedulesTest {
     world.traffic().finishAll();
     world.calm(Duration.ofSeconds(20));
     assertThat(world.kubernetes().replicas()).as("replicas when nobody comes").isZero();
+    boolean wasAwake = world.companion().replicas() > 0;
     int wakesOfTheCompanion = world.companion().wakes();
     world.act(new Action(Kind.CONNECT, 0));
     world.calm(Duration.ofSeconds(10));
     assertThat(world.traffic().open()).isEqualTo(1);
     assertThat(world.traffic().unserved()).isEmpty();
-    assertThat(world.companion().wakes()).as("wakes of db").isGreaterThan(wakesOfTheCompanion);
+    assertThat(wasAwake || world.companion().wakes() > wakesOfTheCompanion)
+        .as("db was awake or was woken")
+        .isTrue();
   }
 
   @Property(tries = 300)

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One Deployment behind some Services, as the API server knows it, its pods, and informers that
- * lag. Endpoints, and writes whose answer was lost, lag for two seconds at most, all else for as
- * long as the schedule wants.
+ * lag. Endpoints, and writes whose answer was lost, lag for two seconds at most, the end of pods
+ * that are too many for less than one, and all else for as long as the schedule wants.
  */
 final class SimulatedKubernetes {
   private static final long LAG_NANOS = 2_000_000_000L;
+  private static final long CONTROLLER_LAG_NANOS = 900_000_000L;
 
   private final WorkloadKey workload;
   private final Set<ServiceKey> services;
@@ -34,6 +35,7 @@ final class SimulatedKubernetes {
   private final Deque<Listing> listings = new ArrayDeque<>();
   private int replicas;
   private long version = 1;
+  private long scaledNanos;
   private int made;
   private int zeroWrites;
   private int wakes;
@@ -131,6 +133,7 @@ final class SimulatedKubernetes {
 
   void scale(int wanted) {
     replicas = wanted;
+    scaledNanos = clock.getAsLong();
     // The ReplicaSet controller had not come to end them yet.
     pods.stream().filter(pod -> !pod.terminating).limit(wanted).forEach(pod -> pod.doomed = false);
     touch();
@@ -157,9 +160,7 @@ final class SimulatedKubernetes {
       pods.add(new Pod(new HostPort("10.1." + made / 250 + "." + (1 + made % 250), 8080)));
       touch();
     } else if (living.size() > replicas && (unready.isEmpty() || pick % 3 != 0)) {
-      Pod pod = living.getLast();
-      pod.terminating = true;
-      list();
+      end(living.getLast());
     } else if (!unready.isEmpty() && (ending.isEmpty() || pick % 2 == 0)) {
       unready.getFirst().ready = true;
       touch();
@@ -171,8 +172,19 @@ final class SimulatedKubernetes {
     return List.of();
   }
 
+  private void endSurplus() {
+    pods.stream().filter(pod -> !pod.terminating).skip(replicas).toList().forEach(this::end);
+  }
+
+  private void end(Pod pod) {
+    pod.terminating = true;
+    list();
+  }
+
+  /** One that is about to end does not come back ready in the last moment. */
   void unready(int pick) {
-    List<Pod> ready = pods.stream().filter(pod -> pod.ready && !pod.terminating).toList();
+    List<Pod> ready =
+        pods.stream().filter(pod -> pod.ready && !pod.terminating && !pod.doomed).toList();
     if (!ready.isEmpty()) {
       ready.get(pick % ready.size()).ready = false;
       list();
@@ -225,6 +237,9 @@ final class SimulatedKubernetes {
   }
 
   void informOfOverdue(Consumer<WorkloadEvent> events) {
+    if (replicas > 0 && clock.getAsLong() - scaledNanos >= CONTROLLER_LAG_NANOS) {
+      endSurplus();
+    }
     long overdueNanos = clock.getAsLong() - LAG_NANOS;
     while (!listings.isEmpty() && listings.element().atNanos() <= overdueNanos) {
       tell(listings.remove().endpoints(), events);
