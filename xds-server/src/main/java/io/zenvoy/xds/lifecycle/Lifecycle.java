@@ -36,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lifecycle implements NodeEvents, Neighbours {
   /**
-   * For so long a kernel repeats what was not acknowledged.
+   * For so long a write of a former leader is looked out for: most of what a kernel repeats arrives
+   * by then, and a person's zero is not to be taken for one.
    *
    * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp_retries2 in tcp(7)</a>
    */
-  private static final Duration LATE_WRITE = Duration.ofMinutes(16);
+  private static final Duration LATE_WRITE = Duration.ofMinutes(1);
 
   private final LifecycleSettings settings;
   private final Publisher publisher;
