@@ -15,7 +15,6 @@ import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,14 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: everything happens on one thread, see {@link LifecycleThread}.
  */
 public final class Lifecycle implements NodeEvents, Neighbours {
-  /**
-   * For so long a write of a former leader is looked out for: most of what a kernel repeats arrives
-   * by then, and a person's zero is not to be taken for one.
-   *
-   * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp_retries2 in tcp(7)</a>
-   */
-  private static final Duration LATE_WRITE = Duration.ofMinutes(1);
-
   private final LifecycleSettings settings;
   private final Publisher publisher;
   private final Scaler scaler;
@@ -233,11 +224,6 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     return companions.wakersOf(workload).stream()
         .map(lives::get)
         .anyMatch(waker -> waker != null && waker.isAwaited());
-  }
-
-  @Override
-  public boolean mayFormerLeaderWrite() {
-    return clock.getAsLong() - startedNanos < LATE_WRITE.toNanos();
   }
 
   @Override

@@ -7,9 +7,6 @@ interface Neighbours {
   /** Whether something is awaited, and not ready, that a workload wakes with. */
   boolean isWakerAwaited(WorkloadKey workload);
 
-  /** Whether a write that a former leader sent may still be carried out. */
-  boolean mayFormerLeaderWrite();
-
   /** A workload is being woken for a reason of its own. */
   void wakeBegun(WorkloadKey workload);
 }

@@ -52,6 +52,7 @@ final class Nodes {
     private final Map<String, Counts> counts = new HashMap<>();
     private int streams;
     private long severalSinceNanos;
+    private long connectedAtNanos;
     private long lostAtNanos;
     private @Nullable Long stream;
     private long reportsOnStream;
@@ -94,6 +95,9 @@ final class Nodes {
     Node node = nodes.computeIfAbsent(key, absent -> new Node(absent, nowNanos));
     if (node.streams <= 1) {
       node.severalSinceNanos = nowNanos;
+    }
+    if (!node.isConnected()) {
+      node.connectedAtNanos = nowNanos;
     }
     node.streams = streams;
     node.acknowledged.clear();
@@ -231,5 +235,27 @@ final class Nodes {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether at least one Envoy is connected, and each that is has accepted the endpoints up to a
+   * revision, or had its time for it.
+   *
+   * @param publishedNanos when the revision was published
+   */
+  boolean anyEnvoyAndAllFollow(
+      long revision, long publishedNanos, Duration patience, long nowNanos) {
+    boolean any = false;
+    for (Node node : nodes.values()) {
+      if (node.isConnected() && node.key.kind() == NodeKind.ENVOY) {
+        any = true;
+        long acknowledged = node.acknowledged.getOrDefault(ResourceType.ENDPOINTS, -1L);
+        if (acknowledged < revision
+            && nowNanos - Math.max(node.connectedAtNanos, publishedNanos) < patience.toNanos()) {
+          return false;
+        }
+      }
+    }
+    return any;
   }
 }

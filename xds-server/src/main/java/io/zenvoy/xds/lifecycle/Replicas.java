@@ -35,6 +35,10 @@ final class Replicas {
   private boolean inFlight;
   private boolean overtaken;
   private boolean unanswered;
+
+  /** Whether an earlier write of {@link #requested} may have been carried out. */
+  private boolean doubtful;
+
   private String problem = "";
   private @Nullable String refusal;
   private boolean ours = true;
@@ -203,6 +207,7 @@ final class Replicas {
     if (dryRun.getAsBoolean() || !pace.mayWrite()) {
       return;
     }
+    doubtful &= requested == replicas;
     inFlight = true;
     overtaken = false;
     unanswered = false;
@@ -224,6 +229,7 @@ final class Replicas {
     switch (outcome) {
       case ScaleOutcome.Scaled() -> {
         pace.carriedOut(replicas);
+        doubtful = false;
         problem = "";
         if (!confirmed) {
           observed = replicas;
@@ -237,12 +243,15 @@ final class Replicas {
         if (overtaken) {
           pace.overtaken();
         }
+        ours |= doubtful && found > 0 && found == replicas;
+        doubtful = false;
         believe(found, foundVersion);
       }
       case ScaleOutcome.Missing() -> missing();
       case ScaleOutcome.Unavailable(String reason) -> failed(reason);
       case ScaleOutcome.Unanswered(String reason) -> {
         unanswered = true;
+        doubtful = true;
         failed(reason);
       }
       case ScaleOutcome.Refused(String reason) -> {

@@ -25,6 +25,9 @@ final class Rollout {
   /** How long a step waits for nodes that do not answer. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** How long an Envoy is given to accept endpoints while others wait for it. */
+  private static final Duration ENVOY_PATIENCE = Duration.ofSeconds(2);
+
   private final Publisher publisher;
   private final Nodes nodes;
   private final Runnable routesChanged;
@@ -190,10 +193,15 @@ final class Rollout {
     return entry != null && entry.stage == Stage.ROUTED;
   }
 
-  /** Whether every Envoy has accepted where a cluster's connections go now. */
-  boolean acceptedByEnvoys(String cluster) {
-    return nodes.allAcknowledged(
-        NodeKind.ENVOY, ResourceType.ENDPOINTS, revision(NodeKind.ENVOY, cluster));
+  /**
+   * Whether there is an Envoy, and each has accepted where a cluster's connections go now, or does
+   * not answer.
+   *
+   * @param publishedNanos since when they go there
+   */
+  boolean followedByEnvoys(String cluster, long publishedNanos, long nowNanos) {
+    return nodes.anyEnvoyAndAllFollow(
+        revision(NodeKind.ENVOY, cluster), publishedNanos, ENVOY_PATIENCE, nowNanos);
   }
 
   /** Goes on with what has been waited for. Called after acknowledgements and now and then. */

@@ -24,9 +24,6 @@ import java.util.function.LongSupplier;
  * <p>Owned by the life cycle's thread.
  */
 final class WorkloadLife implements Replicas.Listener {
-  /** How long Envoys are given to accept a wake before the slot is put behind the pods anyway. */
-  private static final Duration SLOTLESS_LIMIT = Duration.ofSeconds(2);
-
   private final WorkloadKey key;
   private final Rollout rollout;
   private final LifecycleObserver observer;
@@ -39,7 +36,6 @@ final class WorkloadLife implements Replicas.Listener {
   private final Waker waker;
   private final Drainer drainer;
   private final DryRun dryRun;
-  private final LateWrite lateWrite;
   private boolean moved;
   private boolean atZero = true;
   private State state = new State.Asleep(Optional.empty(), 0);
@@ -64,7 +60,6 @@ final class WorkloadLife implements Replicas.Listener {
     this.waker = new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
-    this.lateWrite = new LateWrite(key, activity, clusters, neighbours, clock);
     this.dryRun =
         new DryRun(observer, () -> clusters.of(key), replicas, activity, clusters, wanted, clock);
   }
@@ -157,7 +152,6 @@ final class WorkloadLife implements Replicas.Listener {
   @Override
   public void zeroedByOthers() {
     wanted.drop();
-    lateWrite.zeroed();
   }
 
   /** A node has reported, whether or not its report spoke of this workload. */
@@ -232,13 +226,7 @@ final class WorkloadLife implements Replicas.Listener {
       endpoints.allDie();
     }
     atZero = zero;
-    if (zero && lateWrite.undo()) {
-      enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
-      wanted.resume();
-      wanted.wish();
-    }
     if (!zero) {
-      lateWrite.passed();
       wanted.resume();
       endpoints.mayLive();
     } else if (replicas.isZero() && !replicas.isInFlight()) {
@@ -293,11 +281,15 @@ final class WorkloadLife implements Replicas.Listener {
     if (!endpoints.anyReady()) {
       waker.fell(awake.sinceNanos());
       fall();
-    } else if (!awake.slotBehind()
-        && (clock.getAsLong() - awake.sinceNanos() >= SLOTLESS_LIMIT.toNanos()
-            || clusters.names().stream().allMatch(rollout::acceptedByEnvoys))) {
+    } else if (!awake.slotBehind() && isFollowed(awake)) {
       enter(new State.Awake(awake.sinceNanos(), true));
     }
+  }
+
+  private boolean isFollowed(State.Awake awake) {
+    long now = clock.getAsLong();
+    return clusters.names().stream()
+        .allMatch(name -> rollout.followedByEnvoys(name, awake.sinceNanos(), now));
   }
 
   private void whileDraining(State.Draining draining) {

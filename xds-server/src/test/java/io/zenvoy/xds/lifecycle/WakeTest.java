@@ -280,6 +280,21 @@ class WakeTest {
   }
 
   @Test
+  void whatAWriteOfOursWithoutAnAnswerScaledUpIsOursToScaleDown() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Unanswered("no answer within 3000 ms"));
+    world.pass(Duration.ofSeconds(1));
+    world.answer(new ScaleOutcome.Unavailable("HTTP 429: later"));
+    world.pass(Duration.ofSeconds(1));
+    world.answer(new ScaleOutcome.Conflict(1, "v9"));
+    world.reports(DAEMON, "hello", 1, 0, 0);
+    world.pass(WINDOW.multipliedBy(2));
+
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v9", 0));
+  }
+
+  @Test
   void readyEndpointsGoToDaemonsAndEnvoysInTheSameMoment() {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.answer(new ScaleOutcome.Scaled());
@@ -297,6 +312,25 @@ class WakeTest {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.answer(new ScaleOutcome.Scaled());
     world.ready("hello", POD);
+    world.acknowledge(ENVOY);
+    world.lifecycle.tick();
+
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isEqualTo(new EnvoySide.PodsThenSlot(List.of(POD)));
+  }
+
+  @Test
+  void anEnvoyThatComesBackAfterAWakeLetsGoOfTheSlotToo() {
+    world.disconnect(ENVOY);
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.ready("hello", POD);
+    world.passInSilence(Duration.ofSeconds(3));
+    world.connect(ENVOY);
+    world.passInSilence(Duration.ofMillis(500));
+    assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
+        .isEqualTo(new EnvoySide.PodsOnly(List.of(POD)));
+
     world.acknowledge(ENVOY);
     world.lifecycle.tick();
 

@@ -96,9 +96,6 @@ final class KubernetesScaler implements Scaler {
       return outcome(reply);
     }
     ObservedWorkload fresh = read(request.workload(), answer.body());
-    if (fresh.replicas() == request.replicas()) {
-      return new Scaled();
-    }
     if (fresh.replicas() != request.observedReplicas()
         || !fresh.version().equals(request.observedVersion())) {
       return new Conflict(fresh.replicas(), fresh.version());

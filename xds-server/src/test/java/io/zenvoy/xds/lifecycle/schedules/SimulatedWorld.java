@@ -42,7 +42,6 @@ final class SimulatedWorld {
   private Lifecycle lifecycle;
   private long nowNanos = 1_000_000_000_000L;
   private long startedNanos;
-  private boolean lateWriteUndone;
 
   SimulatedWorld() {
     kubernetes =
@@ -118,7 +117,7 @@ final class SimulatedWorld {
       case KILL -> kill(node);
       case DOUBLE -> node.changeDouble(lifecycle);
       case RESTART -> restart(FATES.get(pick % FATES.size()));
-      case LATE_WRITE -> lateWrite();
+      case LATE_WRITE -> arriveLate();
     }
   }
 
@@ -232,7 +231,6 @@ final class SimulatedWorld {
     proxies.nodes().forEach(node -> node.lose(nowNanos + HOLD_AFTER_START_NANOS));
     scaler.abandon(writes);
     companionScaler.abandon(writes);
-    lateWriteUndone = false;
     publisher = new SimulatedPublisher();
     lifecycle = start();
   }
@@ -267,19 +265,9 @@ final class SimulatedWorld {
         .forEach(service -> lifecycle.changed(new WorkloadEvent.ServiceChanged(service)));
   }
 
-  /**
-   * A former leader's write may cut who is served, but whoever leads wakes the workload at once.
-   */
-  private void lateWrite() {
+  private void arriveLate() {
     companionScaler.arriveLate();
-    if (scaler.arriveLate() && traffic.anyServed() && !services.isDryRun() && !lateWriteUndone) {
-      lateWriteUndone = true;
-      kubernetes.resetting(false);
-      calm(Duration.ofSeconds(1));
-      if (kubernetes.replicas() == 0) {
-        throw new AssertionError("left asleep by a late write");
-      }
-    }
+    scaler.arriveLate();
   }
 
   private void requireMayBePutToSleep() {

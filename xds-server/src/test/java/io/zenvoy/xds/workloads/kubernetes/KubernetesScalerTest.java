@@ -120,10 +120,10 @@ class KubernetesScalerTest {
   }
 
   @Test
-  void aFailedTestOfWhatIsAlreadyAsAskedForIsNone() {
+  void whatSomebodyElseHasScaledToTheSameNumberIsAConflictToo() {
     server.answering(422, INVALID).answering(200, deployment(1, "43"));
 
-    assertThat(scale(WAKE)).isEqualTo(new Scaled());
+    assertThat(scale(WAKE)).isEqualTo(new Conflict(1, "43"));
   }
 
   @Test
