@@ -21,30 +21,6 @@ final class Waker {
   /** How long the daemons are given to answer what they had parked when a wake failed. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
-  /**
-   * For how long a failure of one of several replicas may be only that: others are being made, and
-   * are told of a little later.
-   */
-  private static final Duration OTHERS = Duration.ofSeconds(2);
-
-  /**
-   * How long after we have woken it a workload that can have no pods is taken back to zero, to be
-   * woken anew for who waits: controllers try again ever more rarely, and at once after that.
-   */
-  private static final Duration ANEW = Duration.ofSeconds(10);
-
-  /** How long we wait for its controller to notice, which withdraws the failure. */
-  private static final Duration NOTICE = Duration.ofSeconds(5);
-
-  /**
-   * What was ready for less than this has not been woken: a program that ends soon after it was
-   * started counts as ready in between if nothing probes it.
-   */
-  private static final Duration STEADY = Duration.ofSeconds(10);
-
-  /** Who waits within this time after the workload was ready has been waiting before. */
-  private static final Duration STILL = Duration.ofSeconds(2);
-
   /** How long after a failure a wake is tried again for the same reason, if no client waits. */
   private static final Duration RETRY = Duration.ofMinutes(1);
 
@@ -56,21 +32,10 @@ final class Waker {
   private final Neighbours neighbours;
   private final Wanted wanted;
   private final LongSupplier clock;
-
-  /** Why the workload can't become ready; empty if nothing is known to be wrong. */
-  private String failure = "";
-
-  /** Whether {@link #failure} was told since the wake began: an older one may be out of date. */
-  private boolean failedAnew;
-
-  private long failedNanos;
+  private final KnownFailure failure;
+  private final FreshWake freshWake;
+  private final Steadiness steadiness;
   private String standing = "";
-  private long wokenNanos;
-  private boolean anew;
-  private long anewNanos;
-  private long begunNanos;
-  private boolean unsteady;
-  private long fellNanos;
 
   /** What comes next while nothing is ready. */
   sealed interface Decision {
@@ -105,13 +70,14 @@ final class Waker {
     this.neighbours = neighbours;
     this.wanted = wanted;
     this.clock = clock;
+    this.failure = new KnownFailure(clock);
+    this.freshWake = new FreshWake(clock);
+    this.steadiness = new Steadiness(clock);
   }
 
   /** The workload can't become ready without somebody's help. */
   void failed(String reason) {
-    failure = reason;
-    failedAnew = true;
-    failedNanos = clock.getAsLong();
+    failure.told(reason);
   }
 
   /** How far the workload's pods have come, for people. */
@@ -121,14 +87,12 @@ final class Waker {
 
   /** It had been ready, since then, and is not any more. */
   void fell(long readySinceNanos) {
-    fellNanos = clock.getAsLong();
-    unsteady = fellNanos - readySinceNanos < STEADY.toNanos();
+    steadiness.fell(readySinceNanos);
   }
 
   /** What kept the workload from becoming ready is over, or it is ready after all. */
   void recovered() {
-    failure = "";
-    failedAnew = false;
+    failure.recovered();
   }
 
   /** What comes next for a workload that sleeps. */
@@ -162,21 +126,12 @@ final class Waker {
   }
 
   private Decision begin(State state) {
-    failedAnew = false;
+    failure.wakeBegins();
     replicas.freshStart();
     if (isAwaitedForItself(state)) {
       neighbours.wakeBegun(key);
     }
-    begunNanos = beginning();
-    return new Decision.Go(State.Waking.of(begunNanos));
-  }
-
-  /** A wake goes on that was ready for a moment, though with half of its time at least. */
-  private long beginning() {
-    long now = clock.getAsLong();
-    return unsteady && now - fellNanos < STILL.toNanos()
-        ? Math.max(begunNanos, now - clusters.wakeTimeout().toNanos() / 2)
-        : now;
+    return new Decision.Go(State.Waking.of(steadiness.begin(clusters.wakeTimeout())));
   }
 
   /** A wake goes on to its verdict although who asked for it has left, unless it is undone. */
@@ -188,18 +143,15 @@ final class Waker {
   }
 
   private Decision whileAwaited() {
-    long now = clock.getAsLong();
     if (replicas.count() > 0) {
-      if (replicas.areOurs() && !failure.isEmpty() && now - wokenNanos >= ANEW.toNanos()) {
-        anew = true;
-        anewNanos = now;
+      if (replicas.areOurs() && failure.isKnown() && freshWake.isDue()) {
+        freshWake.zeroed();
         replicas.scale(0);
       }
-    } else if (!anew || failure.isEmpty() || now - anewNanos >= NOTICE.toNanos()) {
+    } else if (!failure.isKnown() || freshWake.mayWake()) {
       replicas.scale(clusters.wantedReplicas());
       if (replicas.isInFlight()) {
-        anew = false;
-        wokenNanos = now;
+        freshWake.woken();
       }
     }
     return new Decision.Wait();
@@ -235,12 +187,9 @@ final class Waker {
     if (replicas.isMissing()) {
       return Optional.of(key + " does not exist");
     }
-    return replicas.refusal().or(() -> isFinal() ? Optional.of(failure) : Optional.empty());
-  }
-
-  private boolean isFinal() {
-    return failedAnew
-        && (replicas.count() <= 1 || clock.getAsLong() - failedNanos >= OTHERS.toNanos());
+    return replicas
+        .refusal()
+        .or(() -> Optional.of(failure.reason()).filter(told -> failure.isFinal(replicas.count())));
   }
 
   private String timeout() {
@@ -253,8 +202,8 @@ final class Waker {
     if (replicas.isReset()) {
       return "somebody else sets its replicas back";
     }
-    if (!failure.isEmpty()) {
-      return failure;
+    if (failure.isKnown()) {
+      return failure.reason();
     }
     return replicas.problem().isEmpty() ? standing : replicas.problem();
   }
