@@ -36,7 +36,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -227,11 +226,7 @@ final class KubernetesAdapter implements AutoCloseable {
 
   /** The Kubernetes Events of a Service that warn. */
   List<Event> warnings(String name) {
-    Predicate<Event> concerns = event -> event.getInvolvedObject().getName().equals(name);
-    return client.v1().events().inNamespace(namespace).list().getItems().stream()
-        .filter(concerns.and(event -> event.getType().equals("Warning")))
-        .filter(event -> event.getInvolvedObject().getKind().equals("Service"))
-        .toList();
+    return cluster.warnings(namespace, name);
   }
 
   Optional<Double> gauge(String name) {

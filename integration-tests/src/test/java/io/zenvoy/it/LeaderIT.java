@@ -6,67 +6,24 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.zenvoy.it.Programs.RunningProgram;
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Partition;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Redirect;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
-import io.zenvoy.it.stack.ZenvoyStack;
+import io.zenvoy.it.kube.Permissions;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Two control planes, one of which leads: whatever happens to it, the other one serves within ten
  * seconds, and a request that waits meanwhile is answered.
  */
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class LeaderIT {
-  private static final Logger LOG = LoggerFactory.getLogger(LeaderIT.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration OFTEN = Duration.ofMillis(20);
-  private static final Duration PROMISED = Duration.ofSeconds(10);
-
-  /** To be asked again by clients that back off, and the wake itself, take most of it. */
-  private static final Duration HANDED_OVER = Duration.ofSeconds(5);
-
+class LeaderIT extends TwoControlPlanes {
   /** Less than half of it on an idle machine. */
   private static final Duration RECOVERED = Duration.ofSeconds(20);
-
-  private ZenvoyStack stack;
-  private Workloads workloads;
-  private RunningProgram first;
-  private RunningProgram second;
-
-  @BeforeEach
-  void startBoth(KubeCluster cluster) throws IOException {
-    stack =
-        ZenvoyStack.start(
-            StackSettings.of("LeaderIT", Redirect.NONE, XdsVariant.DELTA).withElection(), cluster);
-    workloads = new Workloads(stack);
-    first = stack.xdsServer();
-    second = stack.startStandby().awaitReady();
-    workloads.makeAsleep("held");
-    assertThat(leads(first)).isTrue();
-    assertThat(leads(second)).as("a standby is ready, but does not lead").isFalse();
-  }
-
-  @AfterEach
-  void stop() {
-    stack.close();
-  }
 
   @Test
   void aLeaderThatIsKilledIsReplaced() throws Exception {
@@ -77,18 +34,46 @@ class LeaderIT {
   }
 
   @Test
-  void aLeaderThatIsFrozenIsReplacedAndDoesNothingWhenItGoesOn() throws Exception {
+  void aLeaderThatIsFrozenIsReplaced() throws Exception {
     first.process().freeze();
     requireServedBy(second, "frozen", PROMISED);
 
-    int written = scales();
     first.process().thaw();
 
     await().atMost(PATIENCE).until(() -> metric(first, "zenvoy_leader") == 0);
     first.awaitReady();
     assertThat(leads(second)).isTrue();
     assertThat(metric(first, "zenvoy_leader_terms_total")).isEqualTo(1);
-    assertThat(scales()).isEqualTo(written);
+    requireSleepsAndWakesAgain();
+  }
+
+  /** It had a wake to write, which it would try again a moment after it goes on. */
+  @Test
+  void aLeaderThatWasFrozenWritesNothingMoreWhenItGoesOn() throws Exception {
+    workloads.makeAsleep("pending", Map.of("wake-timeout", "10m"));
+    Instant began = Instant.now();
+    Permissions.withholdIn(
+        stack.cluster(), stack.namespace(), stack.serviceAccount(), "deployments/scale");
+    CompletableFuture<HttpResponse<String>> answer =
+        stack.downstream().getLater("pending", "/", Duration.ofMinutes(8));
+    await().atMost(PATIENCE).until(() -> scales(writesOfFirst(began)) >= 2);
+    first.process().freeze();
+    await().atMost(PATIENCE).until(() -> scales(writesOfSecond(began)) > 0);
+
+    Instant thawed = Instant.now();
+    first.process().thaw();
+
+    await().atMost(PATIENCE).until(() -> metric(first, "zenvoy_leader") == 0);
+    first.awaitReady();
+    await("the next one tries again and again, for as long as the former would have")
+        .atMost(PATIENCE)
+        .until(() -> scales(writesOfSecond(thawed)) >= 3);
+    Permissions.grantIn(stack.cluster(), stack.namespace(), stack.serviceAccount());
+    requireAnswered(answer);
+    assertThat(writesOfFirst(thawed))
+        .as("it may try to renew the Lease, in vain")
+        .allMatch(write -> write.resource().equals("leases") && !write.succeeded());
+    assertThat(writesOfSecond(thawed)).anyMatch(write -> write.succeeded());
     requireSleepsAndWakesAgain();
   }
 
@@ -106,9 +91,14 @@ class LeaderIT {
       requireAnswered(answer);
       say("cut off", "answered", began);
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PROMISED);
+      await("who could not lead is not ready").atMost(PATIENCE).until(() -> !isReady(first));
+      say("cut off", "not ready", began);
+      assertThat(HttpProbe.answers(first.adminPort(), "/healthz")).as("it lives").isTrue();
+      assertThat(isReady(second)).isTrue();
     } finally {
       partition.close();
     }
+    first.awaitReady();
     requireSleepsAndWakesAgain();
     assertThat(leads(first)).isFalse();
   }
@@ -172,6 +162,10 @@ class LeaderIT {
         stack.cluster().client().discovery().v1().endpointSlices().inNamespace(stack.namespace());
     var slice = slices.withName("zenvoy-xds-leader");
     String before = slice.require().getMetadata().getUid();
+    await("a slice that is older than its Service goes with it")
+        .atMost(PATIENCE)
+        .until(() -> slice.require().getMetadata().getOwnerReferences().size() == 1);
+    assertThat(slice.require().getMetadata().getUid()).isEqualTo(before);
 
     slice.delete();
 
@@ -187,56 +181,11 @@ class LeaderIT {
     requireServedBy(second, "killed after the repair", PROMISED);
   }
 
-  /** A cold request is sent now; it is answered in time, by the one that leads then. */
-  private void requireServedBy(RunningProgram next, String what, Duration limit) throws Exception {
-    long began = System.nanoTime();
-    CompletableFuture<HttpResponse<String>> answer = stack.downstream().getLater("held", "/");
-    await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> leads(next));
-    say(what, "next one leads", began);
-    requireAnswered(answer);
-    say(what, "answered", began);
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(limit);
-  }
-
-  private void requireSleepsAndWakesAgain() throws Exception {
-    workloads.awaitAsleep("held");
-    assertThat(stack.downstream().get("held", "/again").statusCode()).isEqualTo(200);
-  }
-
-  private static void requireAnswered(CompletableFuture<HttpResponse<String>> answer)
-      throws Exception {
-    HttpResponse<String> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-  }
-
-  /** How many scale writes the first one has sent. */
-  private int scales() throws IOException {
-    return (int) first.process().output().lines().filter(line -> line.contains("waking")).count();
-  }
-
-  private static boolean leads(RunningProgram program) throws IOException {
-    return metric(program, "zenvoy_leader") == 1;
-  }
-
-  private static double metric(RunningProgram program, String name) throws IOException {
-    Map<String, Double> values = new TreeMap<>();
-    HttpProbe.get(program.adminPort(), "/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .forEach(line -> values.put(name, Double.parseDouble(line.substring(name.length()))));
-    return values.getOrDefault(name, Double.NaN);
-  }
-
   private static long silences(RunningProgram program) throws IOException {
     return HttpProbe.get(program.adminPort(), "/metrics")
         .body()
         .lines()
         .filter(line -> line.startsWith("zenvoy_kubernetes_silences_total{"))
         .count();
-  }
-
-  private static void say(String what, String event, long began) {
-    LOG.info("leader {}: {} after {} ms", what, event, (System.nanoTime() - began) / 1_000_000);
   }
 }

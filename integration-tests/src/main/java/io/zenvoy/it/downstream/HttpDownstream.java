@@ -41,6 +41,12 @@ public final class HttpDownstream implements AutoCloseable {
     return send(request(host, path).GET());
   }
 
+  /** The same with more patience than ninety seconds. */
+  public CompletableFuture<HttpResponse<String>> getLater(
+      String host, String path, Duration patience) {
+    return send(request(host, path).timeout(patience).GET());
+  }
+
   /** Sends a GET as some program does, and waits for the answer. */
   HttpResponse<String> get(String host, String path, String userAgent) throws IOException {
     return join(send(request(host, path).setHeader("User-Agent", userAgent).GET()));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class AuditLog {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete");
 
   private final Path folder;
 
@@ -45,15 +47,32 @@ public final class AuditLog {
 
   /** The requests of one verb about one resource that fulfil something. */
   public List<Request> requests(String verb, String resource, Predicate<Request> wanted) {
-    // Most lines are of others and need not be parsed.
-    String verbField = "\"verb\":\"" + verb + "\"";
+    return requests(
+        "\"verb\":\"" + verb + "\"",
+        wanted.and(request -> request.verb().equals(verb) && request.resource().equals(resource)));
+  }
+
+  /** What a namespace's ServiceAccounts have asked it to write since then. */
+  public List<Request> writesOf(String namespace, Instant since) {
+    String account = "system:serviceaccount:" + namespace + ":";
+    return requests(
+        account,
+        request ->
+            request.user().startsWith(account)
+                && WRITES.contains(request.verb())
+                && !request.received().isBefore(since));
+  }
+
+  /**
+   * @param part of every line that is wanted: most are of others and need not be parsed
+   */
+  private List<Request> requests(String part, Predicate<Request> wanted) {
     List<Request> requests = new ArrayList<>();
     for (Path file : files()) {
       try (Stream<String> lines = Files.lines(file)) {
         lines
-            .filter(line -> line.contains(verbField))
+            .filter(line -> line.contains(part))
             .flatMap(AuditLog::parse)
-            .filter(request -> request.verb().equals(verb) && request.resource().equals(resource))
             .filter(wanted)
             .forEach(requests::add);
       } catch (IOException e) {

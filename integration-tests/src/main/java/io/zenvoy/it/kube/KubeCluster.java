@@ -1,5 +1,6 @@
 package io.zenvoy.it.kube;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
@@ -60,6 +62,15 @@ public final class KubeCluster implements AutoCloseable {
   /** The API server's address, for a kubeconfig of the test's own. */
   public String server() {
     return controlPlane.server();
+  }
+
+  /** The Events of a Service that warn its owner. */
+  public List<Event> warnings(String namespace, String service) {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(event -> event.getType().equals("Warning"))
+        .filter(event -> event.getInvolvedObject().getKind().equals("Service"))
+        .filter(event -> event.getInvolvedObject().getName().equals(service))
+        .toList();
   }
 
   /** A namespace that nobody else uses, in which pods may be made. */

@@ -76,6 +76,11 @@ public final class ZenvoyStack implements AutoCloseable {
     return cluster;
   }
 
+  /** Whom the control planes are to Kubernetes, in the home namespace. */
+  public String serviceAccount() {
+    return SERVICE_ACCOUNT;
+  }
+
   /** The home namespace. */
   public String namespace() {
     return namespace;

@@ -93,17 +93,10 @@ final class ControlPlanePair {
 
   /** The scale writes of a member that the API server has received since then. */
   List<Request> scalesOf(Member member, Instant since) {
-    String account = "system:serviceaccount:" + stack.namespace() + ":";
-    return stack
-        .cluster()
-        .audit()
-        .requests(
-            "patch",
-            "deployments/scale",
-            request ->
-                request.user().startsWith(account)
-                    && request.source().equals(member.source())
-                    && !request.received().isBefore(since));
+    return stack.cluster().audit().writesOf(stack.namespace(), since).stream()
+        .filter(request -> request.resource().equals("deployments/scale"))
+        .filter(request -> request.source().equals(member.source()))
+        .toList();
   }
 
   /** Waits until a former leader stands by, and fails if anybody is still served by it. */
