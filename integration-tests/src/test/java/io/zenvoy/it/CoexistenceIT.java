@@ -5,58 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Evidence;
-import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.Resetter;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
-import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Others scale the same workloads: autoscalers, people, GitOps. Nobody is fought. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class CoexistenceIT {
+class CoexistenceIT extends OneStack {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration OFTEN = Duration.ofMillis(50);
   private static final Map<String, String> LONG_AWAKE = Map.of("scale-to-zero-after", "5m");
-
-  private ZenvoyStack stack;
-  private Workloads workloads;
-  private Evidence evidence;
-
-  @BeforeAll
-  void startStack(KubeCluster cluster) {
-    stack =
-        ZenvoyStack.start(
-            StackSettings.of("CoexistenceIT", Redirect.NONE, XdsVariant.DELTA), cluster);
-    workloads = new Workloads(stack);
-    evidence = new Evidence(stack);
-  }
-
-  @AfterEach
-  void restoreRuntime() {
-    stack.kubelet().runtime(stack.upstream());
-  }
-
-  @AfterAll
-  void stopStack() {
-    stack.close();
-  }
 
   @Test
   void anAutoscalerScalesWhatIsAwakeAndRestsWhileItSleeps() throws Exception {

@@ -3,13 +3,7 @@ package io.zenvoy.it;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Redirect;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
 import java.io.IOException;
@@ -20,38 +14,21 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a client sees of a service that can't be woken: a reason, in time, and once. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class FailureAnswerIT {
+class FailureAnswerIT extends OneStack {
   /** Much less than repeated wakes would take, and more than a slow machine needs for one. */
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private static final Map<String, String> SHORT_WAKE = Map.of("wake-timeout", "4s");
 
-  private ZenvoyStack stack;
-  private Workloads workloads;
-
-  @BeforeAll
-  void startStackWhosePodsNeverBecomeReady(KubeCluster cluster) {
-    stack =
-        ZenvoyStack.start(
-            StackSettings.of("FailureAnswerIT", Redirect.NONE, XdsVariant.DELTA), cluster);
+  @BeforeEach
+  void letNoPodBecomeReady() {
     stack
         .kubelet()
         .runtime(new EchoUpstream(Services.CONTAINER_PORT, EchoUpstream.Readiness.NEVER));
-    workloads = new Workloads(stack);
-  }
-
-  @AfterAll
-  void stopStack() {
-    stack.close();
   }
 
   @Test

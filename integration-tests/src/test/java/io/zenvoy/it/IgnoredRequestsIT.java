@@ -100,11 +100,11 @@ class IgnoredRequestsIT {
 
     try (Prober prober = Prober.start("later", "/healthz", KUBE_PROBE)) {
       workloads.requireSteady("later", 1);
-      annotate("later", IGNORING);
+      workloads.annotate("later", IGNORING);
       workloads.awaitAsleep("later");
       workloads.requireSteady("later", 0);
 
-      annotate("later", Services.OPTED_IN);
+      workloads.annotate("later", Services.OPTED_IN);
       workloads.awaitReplicas("later", 1);
       workloads.requireSteady("later", 1);
       assertThat(prober.failures()).as("of %s", prober.answers()).isEmpty();
@@ -116,19 +116,5 @@ class IgnoredRequestsIT {
     workloads.makeAsleep("taken", PROBES);
 
     assertThat(stack.envoy().refusals()).isEmpty();
-  }
-
-  private void annotate(String service, Map<String, String> annotations) {
-    stack
-        .cluster()
-        .client()
-        .services()
-        .inNamespace(stack.namespace())
-        .withName(service)
-        .edit(
-            found -> {
-              found.getMetadata().setAnnotations(annotations);
-              return found;
-            });
   }
 }

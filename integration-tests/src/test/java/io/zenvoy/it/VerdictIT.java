@@ -4,16 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.NoPods;
 import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Evidence;
-import io.zenvoy.it.stack.Redirect;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
-import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -23,17 +15,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Wakes that can't succeed have a verdict that says why, and the next connection tries anew. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class VerdictIT {
+class VerdictIT extends OneStack {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Far less than the time that a wake is given, far more than a verdict takes. */
@@ -41,28 +27,11 @@ class VerdictIT {
 
   private static final Map<String, String> PATIENT = Map.of("wake-timeout", "80s");
 
-  private ZenvoyStack stack;
-  private Workloads workloads;
-  private Evidence evidence;
   private KubernetesClient client;
 
   @BeforeAll
-  void startStack(KubeCluster cluster) {
-    client = cluster.client();
-    stack =
-        ZenvoyStack.start(StackSettings.of("VerdictIT", Redirect.NONE, XdsVariant.DELTA), cluster);
-    workloads = new Workloads(stack);
-    evidence = new Evidence(stack);
-  }
-
-  @AfterEach
-  void restoreRuntime() {
-    stack.kubelet().runtime(stack.upstream());
-  }
-
-  @AfterAll
-  void stopStack() {
-    stack.close();
+  void findClient() {
+    client = stack.cluster().client();
   }
 
   @Test

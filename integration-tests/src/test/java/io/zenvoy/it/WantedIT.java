@@ -3,54 +3,23 @@ package io.zenvoy.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Evidence;
-import io.zenvoy.it.stack.Redirect;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
-import io.zenvoy.it.stack.ZenvoyStack;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How many replicas are woken, and what is woken although none of its own clients waits. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class WantedIT {
+class WantedIT extends OneStack {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Up to a minute until it begins, and as much for a slow machine. */
   private static final Duration UNTIL_BEGIN = Duration.ofMinutes(2);
 
   private static final ZoneId KATHMANDU = ZoneId.of("Asia/Kathmandu");
-
-  private ZenvoyStack stack;
-  private Workloads workloads;
-  private Evidence evidence;
-
-  @BeforeAll
-  void startStack(KubeCluster cluster) {
-    stack =
-        ZenvoyStack.start(StackSettings.of("WantedIT", Redirect.NONE, XdsVariant.DELTA), cluster);
-    workloads = new Workloads(stack);
-    evidence = new Evidence(stack);
-  }
-
-  @AfterAll
-  void stopStack() {
-    stack.close();
-  }
 
   @Test
   void oneCallWakesAsManyReplicasAsTheServiceNames() throws Exception {
@@ -102,22 +71,8 @@ class WantedIT {
     workloads.requireSteady("office", 1);
     assertThat(evidence.scaleWrites("office")).isEqualTo(1);
 
-    annotate("office", Services.OPTED_IN);
+    workloads.annotate("office", Services.OPTED_IN);
     workloads.awaitAsleep("office");
-  }
-
-  private void annotate(String service, Map<String, String> annotations) {
-    stack
-        .cluster()
-        .client()
-        .services()
-        .inNamespace(stack.namespace())
-        .withName(service)
-        .edit(
-            found -> {
-              found.getMetadata().setAnnotations(annotations);
-              return found;
-            });
   }
 
   private static String cron(ZonedDateTime time) {

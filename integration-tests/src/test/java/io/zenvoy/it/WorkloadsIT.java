@@ -5,49 +5,23 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.Services;
-import io.zenvoy.it.kube.SharedKubeCluster;
-import io.zenvoy.it.stack.Evidence;
-import io.zenvoy.it.stack.Redirect;
-import io.zenvoy.it.stack.StackSettings;
-import io.zenvoy.it.stack.Workloads;
-import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Which workloads zenvoy scales, and which it leaves alone. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith({SharedKubeCluster.class, FailureLogs.class})
-class WorkloadsIT {
+class WorkloadsIT extends OneStack {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private ZenvoyStack stack;
-  private Workloads workloads;
-  private Evidence evidence;
   private KubernetesClient client;
 
   @BeforeAll
-  void startStack(KubeCluster cluster) {
-    client = cluster.client();
-    stack =
-        ZenvoyStack.start(
-            StackSettings.of("WorkloadsIT", Redirect.NONE, XdsVariant.DELTA), cluster);
-    workloads = new Workloads(stack);
-    evidence = new Evidence(stack);
-  }
-
-  @AfterAll
-  void stopStack() {
-    stack.close();
+  void findClient() {
+    client = stack.cluster().client();
   }
 
   @Test

@@ -68,18 +68,7 @@ public final class Evidence {
 
   /** What the Events of a Service warn of. */
   public List<String> warnings(String service) {
-    return stack
-        .cluster()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(stack.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> event.getType().equals("Warning"))
-        .filter(event -> event.getInvolvedObject().getKind().equals("Service"))
-        .filter(event -> event.getInvolvedObject().getName().equals(service))
+    return stack.cluster().warnings(stack.namespace(), service).stream()
         .map(event -> event.getReason() + ": " + event.getMessage())
         .toList();
   }

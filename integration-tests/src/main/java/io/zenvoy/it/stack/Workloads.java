@@ -42,6 +42,23 @@ public final class Workloads {
     makeService(stack.namespace(), name, annotations);
   }
 
+  /**
+   * Changes all annotations of a Service.
+   *
+   * @param annotations with their prefix
+   */
+  public void annotate(String service, Map<String, String> annotations) {
+    client
+        .services()
+        .inNamespace(stack.namespace())
+        .withName(service)
+        .edit(
+            found -> {
+              found.getMetadata().setAnnotations(annotations);
+              return found;
+            });
+  }
+
   /** A Service that opted in. */
   public void makeService(String namespace, String name, Map<String, String> annotations) {
     Map<String, String> all = new HashMap<>(Services.OPTED_IN);

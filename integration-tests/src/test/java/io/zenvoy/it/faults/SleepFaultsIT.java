@@ -150,7 +150,7 @@ class SleepFaultsIT extends FaultStack {
         requireNoneSleeps(names, Duration.ofSeconds(FaultSize.of(6, 60)));
         await("their owners are told")
             .atMost(PATIENCE)
-            .until(() -> warnings().stream().anyMatch(text -> text.contains(bootstrap.nodeId())));
+            .until(() -> names.stream().allMatch(name -> isWarnedOf(name, bootstrap.nodeId())));
         requireNoneSleeps(names, Duration.ofSeconds(1));
       }
       run.step("one is gone");
@@ -190,19 +190,8 @@ class SleepFaultsIT extends FaultStack {
     assertThat(names).allSatisfy(name -> assertThat(workloads.replicas(name)).isEqualTo(1));
   }
 
-  /** What the owners of the namespace were warned of. */
-  private List<String> warnings() {
-    return stack
-        .cluster()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(stack.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> event.getType().equals("Warning"))
-        .map(event -> event.getMessage())
-        .toList();
+  private boolean isWarnedOf(String service, String what) {
+    return stack.cluster().warnings(stack.namespace(), service).stream()
+        .anyMatch(event -> event.getMessage().contains(what));
   }
 }
