@@ -85,9 +85,7 @@ final class TestingWorld implements LifecycleObserver {
     TestingWorld world = new TestingWorld();
     world.lifecycle.changed(new WorkloadEvent.ServiceChanged(service("hello")));
     world.lifecycle.changed(new WorkloadEvent.WorkloadObserved(workload("hello"), 0, "v1"));
-    world.lifecycle.changed(new WorkloadEvent.Synced());
-    world.connectBoth();
-    world.pass(Duration.ofSeconds(2));
+    world.start();
     return world;
   }
 
@@ -98,6 +96,30 @@ final class TestingWorld implements LifecycleObserver {
     world.ready("hello", POD);
     world.pass(Duration.ofSeconds(10));
     return world;
+  }
+
+  /** A service whose workload has no replicas. */
+  void define(String name, ServicePolicy policy) {
+    lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(TestingPolicies.withPolicy(service(name), policy)));
+    observed(name, 0, "v1");
+  }
+
+  /** Everything is known, and an Envoy and a daemon are connected. */
+  void start() {
+    lifecycle.changed(new WorkloadEvent.Synced());
+    connectBoth();
+    pass(Duration.ofSeconds(2));
+  }
+
+  /** Lets time pass until a workload drains, and no further. */
+  void drain(String service) {
+    for (int i = 0; i < 1_000 && phase(service) != Phase.DRAINING; i++) {
+      pass(STEP);
+    }
+    if (phase(service) != Phase.DRAINING || !scales.isEmpty()) {
+      throw new AssertionError(service + " is " + phase(service) + ", with writes " + scales);
+    }
   }
 
   static ServiceSpec service(String name) {
