@@ -27,6 +27,9 @@ public final class FaultTable {
       their figures to `target/faults`; `integration-tests/faults-table` makes this file of them, and prefers the full size: the last
       column says which a row is of, and from when. *yes* stands there only if the whole test passed. Nothing in it is typed by hand.
 
+      Nothing may be lost, hung, misrouted or corrupted, but for the two rows in which tproxy or Envoy itself is killed: these lose what
+      the one that is killed held at that moment, and their tests fail for anything more.
+
       | fault | injected | must hold | held | sent | right | lost | hung | misrouted | corrupted | extra wait p50, p99 in ms | also seen | run |
       |---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;

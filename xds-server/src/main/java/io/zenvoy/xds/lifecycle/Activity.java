@@ -28,11 +28,18 @@ final class Activity {
    */
   private static final Duration ARRIVAL = Duration.ofSeconds(6);
 
+  /**
+   * How many requests an Envoy had counted.
+   *
+   * @param stream by which it reported then; one that has started anew counts from zero
+   */
+  private record Judged(@Nullable Long stream, long requests) {}
+
   private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, Optional.empty());
 
   private final Nodes nodes;
   private final Map<String, Long> arrivals = new HashMap<>();
-  private final Map<NodeKey, Long> requestsBeforeVerdict = new HashMap<>();
+  private final Map<NodeKey, Judged> requestsBeforeVerdict = new HashMap<>();
   private long latestNanos;
   private long uses;
 
@@ -96,7 +103,7 @@ final class Activity {
     requestsBeforeVerdict.clear();
     for (Node node : nodes.all()) {
       if (node.key().kind() == NodeKind.ENVOY) {
-        requestsBeforeVerdict.put(node.key(), requests(node, clusters));
+        requestsBeforeVerdict.put(node.key(), judged(node, clusters));
       }
     }
   }
@@ -117,8 +124,7 @@ final class Activity {
                 ? isParked(cluster, counts, answered, nowNanos)
                 : cluster.port().protocol() == Protocol.HTTP2
                     && counts.requestsActive() > 0
-                    && requests(node, clusters)
-                        != requestsBeforeVerdict.getOrDefault(node.key(), -1L))) {
+                    && !judged(node, clusters).equals(requestsBeforeVerdict.get(node.key())))) {
           return true;
         }
       }
@@ -143,12 +149,12 @@ final class Activity {
         || (!cluster.port().protocol().isHttp() && counts.connectionsActive() > 0);
   }
 
-  private static long requests(Node node, Collection<Cluster> clusters) {
+  private static Judged judged(Node node, Collection<Cluster> clusters) {
     long sum = 0;
     for (Cluster cluster : clusters) {
       Counts counts = node.counts(cluster.name());
       sum += counts == null ? 0 : counts.requestsTotal();
     }
-    return sum;
+    return new Judged(node.stream(), sum);
   }
 }

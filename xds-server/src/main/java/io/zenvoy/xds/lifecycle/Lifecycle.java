@@ -273,7 +273,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     WorkloadLife life = lives.computeIfAbsent(service.workload(), this::newLife);
     for (ServicePort port : service.ports()) {
       slots
-          .allocate(service, port, clock.getAsLong())
+          .allocate(service.uid(), portLabel(service, port), clock.getAsLong())
           .ifPresentOrElse(
               slot -> define(service, port, slot, life), () -> observer.noSlot(service.key()));
     }
@@ -372,11 +372,20 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   }
 
   private String clusterName(ServiceSpec service, ServicePort port) {
-    if (!port.equals(service.ports().getFirst())) {
-      return service.key() + "/" + (port.name().isEmpty() ? port.port() : port.name());
+    String label = portLabel(service, port);
+    if (!label.isEmpty()) {
+      return service.key() + "/" + label;
     }
     boolean home = service.key().namespace().equals(settings.homeNamespace());
     return home ? service.key().name() : service.key().toString();
+  }
+
+  /** Empty for the first port, which the Service's own name stands for. */
+  private static String portLabel(ServiceSpec service, ServicePort port) {
+    if (port.equals(service.ports().getFirst())) {
+      return "";
+    }
+    return port.name().isEmpty() ? Integer.toString(port.port()) : port.name();
   }
 
   private void routesChanged() {

@@ -67,6 +67,11 @@ final class Nodes {
       return key;
     }
 
+    /** The stream by which it reports; null if it does not. */
+    @Nullable Long stream() {
+      return stream;
+    }
+
     /** The latest figures of a cluster, if the node ever reported some. */
     @Nullable Counts counts(String cluster) {
       return counts.get(cluster);

@@ -88,6 +88,11 @@ final class Replicas {
     return observed;
   }
 
+  /** Whether the workload was observed, and is there. */
+  boolean isKnown() {
+    return version != null;
+  }
+
   /** Whether the workload is known to have no replicas. */
   boolean isZero() {
     return version != null && count() == 0;

@@ -1,8 +1,6 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.common.Slot;
-import io.zenvoy.xds.model.ServicePort;
-import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.model.SlotSpace;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,9 +9,10 @@ import java.util.Optional;
 import net.openhft.hashing.LongHashFunction;
 
 /**
- * Gives every service port its slot: a pure function of the Service's UID and the port, so that
- * every control plane computes the same one. Whoever asks first keeps a slot that two hashes lead
- * to, the other takes its next hash; the caller therefore asks in the order of the Services' age. A
+ * Gives every cluster its slot: a pure function of the Service's UID and what the cluster calls its
+ * port, so that every control plane computes the same one, and no two clusters have one slot while
+ * a Service renames or reorders its ports. Whoever asks first keeps a slot that two hashes lead to,
+ * the other takes its next hash; the caller therefore asks in the order of the Services' age. A
  * slot that was given up rests, because an Envoy may still hold it.
  *
  * <p>Owned by the life cycle's thread.
@@ -35,9 +34,14 @@ final class SlotAllocator {
     this.space = space;
   }
 
-  /** The slot of a service port; the same one until it is released. Empty if none is free. */
-  Optional<Slot> allocate(ServiceSpec service, ServicePort port, long nowNanos) {
-    String owner = service.uid() + "/" + port.port();
+  /**
+   * The slot of a cluster; the same one until it is released. Empty if none is free.
+   *
+   * @param uid the Service's
+   * @param port what distinguishes the cluster from the Service's others
+   */
+  Optional<Slot> allocate(String uid, String port, long nowNanos) {
+    String owner = uid + "/" + port;
     resting.values().removeIf(rest -> rest.untilNanos() - nowNanos <= 0);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       Slot slot = space.at(HASH.hashChars(attempt == 0 ? owner : owner + "#" + attempt));

@@ -29,6 +29,7 @@ final class Waker {
   private final Replicas replicas;
   private final Activity activity;
   private final WorkloadClusters clusters;
+  private final WorkloadEndpoints endpoints;
   private final Neighbours neighbours;
   private final Wanted wanted;
   private final LongSupplier clock;
@@ -48,7 +49,7 @@ final class Waker {
     /** The wake has failed. */
     record Fail(WakeOutcome outcome, Duration waited, String reason) implements Decision {}
 
-    /** The wake has failed, and another one is under way for who came later. */
+    /** The wake has ended, and another state begins, such as a wake for who came later. */
     record Renew(WakeOutcome outcome, Duration waited, String reason, State next)
         implements Decision {}
   }
@@ -59,6 +60,7 @@ final class Waker {
       Replicas replicas,
       Activity activity,
       WorkloadClusters clusters,
+      WorkloadEndpoints endpoints,
       Neighbours neighbours,
       Wanted wanted,
       LongSupplier clock) {
@@ -67,6 +69,7 @@ final class Waker {
     this.replicas = replicas;
     this.activity = activity;
     this.clusters = clusters;
+    this.endpoints = endpoints;
     this.neighbours = neighbours;
     this.wanted = wanted;
     this.clock = clock;
@@ -174,12 +177,23 @@ final class Waker {
     if (wokenFor.compareTo(clusters.wakeTimeout()) < 0) {
       return Optional.empty();
     }
+    if (isServedWhileStarting(waking)) {
+      return Optional.of(
+          new Decision.Renew(WakeOutcome.READY, wokenFor, "", State.Waking.unasked()));
+    }
     long awaitedSince = waking.awaitedSince().orElse(since);
     return Optional.of(
         awaitedSince == since
             ? fail(WakeOutcome.TIMEOUT, wokenFor, timeout())
             : new Decision.Renew(
                 WakeOutcome.TIMEOUT, wokenFor, timeout(), State.Waking.of(awaitedSince)));
+  }
+
+  /** Whether daemons relay to pods whose port is open, although Kubernetes calls none ready. */
+  private boolean isServedWhileStarting(State.Waking waking) {
+    return waking.awaitedSince().isEmpty()
+        && clusters.all().stream().anyMatch(endpoints::isDialledWhileStarting)
+        && activity.isUnderWay(clusters.all());
   }
 
   /** Why waiting any longer is of no use, if it is not. */

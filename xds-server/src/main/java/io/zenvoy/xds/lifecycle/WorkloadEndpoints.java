@@ -125,6 +125,11 @@ final class WorkloadEndpoints {
     return slotBehind ? new EnvoySide.PodsThenSlot(pods) : new EnvoySide.PodsOnly(pods);
   }
 
+  /** Whether daemons may dial pods of a cluster of which none is ready. */
+  boolean isDialledWhileStarting(Cluster cluster) {
+    return ready(cluster.name()).isEmpty() && !dialable(cluster).isEmpty();
+  }
+
   /**
    * Those that daemons may dial: the ready ones; where starting ones count, these as long as none
    * is ready.

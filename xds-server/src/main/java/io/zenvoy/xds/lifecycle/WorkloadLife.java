@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -57,7 +58,8 @@ final class WorkloadLife implements Replicas.Listener {
     this.activity = new Activity(nodes, clock.getAsLong());
     this.endpoints = new WorkloadEndpoints(clock);
     this.wanted = new Wanted(key, clusters, neighbours, clock, wallClock);
-    this.waker = new Waker(key, rollout, replicas, activity, clusters, neighbours, wanted, clock);
+    this.waker =
+        new Waker(key, rollout, replicas, activity, clusters, endpoints, neighbours, wanted, clock);
     this.drainer =
         new Drainer(nodes, rollout, replicas, activity, clusters, endpoints, wanted, clock);
     this.dryRun =
@@ -108,6 +110,14 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   void remove(String cluster) {
+    if (clusters.all().size() == 1 && state instanceof State.Waking(OptionalLong since, var _)) {
+      since.ifPresent(
+          began ->
+              wakeEnded(
+                  WakeOutcome.FAILED,
+                  Duration.ofNanos(clock.getAsLong() - began),
+                  "no Service leads to it any more"));
+    }
     clusters.remove(cluster);
     endpoints.remove(cluster);
   }
@@ -133,15 +143,25 @@ final class WorkloadLife implements Replicas.Listener {
 
   /** The workload's replicas were observed. */
   void observed(WorkloadObserved seen) {
+    boolean known = replicas.isKnown();
     int before = replicas.count();
     replicas.observed(seen.replicas(), seen.version());
     waker.stands(seen.standing());
     if (replicas.count() > before) {
       activity.touch(clock.getAsLong());
     }
-    if (replicas.count() != 0 && replicas.count() != clusters.wantedReplicas()) {
+    if (known && before != replicas.count() && isRaisedByOthers()) {
       replicas.disown();
     }
+  }
+
+  /**
+   * Whether somebody else wants it, though it is not ready: what is awake is ours whoever scales.
+   */
+  private boolean isRaisedByOthers() {
+    return (state instanceof State.Asleep || state instanceof State.Waking)
+        && replicas.count() != 0
+        && replicas.count() != clusters.wantedReplicas();
   }
 
   @Override

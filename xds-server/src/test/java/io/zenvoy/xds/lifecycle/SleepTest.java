@@ -333,6 +333,17 @@ class SleepTest {
   }
 
   @Test
+  void whatAnAutoscalerScaledWhileItWasAwakeSleepsAlsoIfItIsNoLongerReady() {
+    world.observed("hello", 3, "v3");
+    world.pass(Duration.ofSeconds(2));
+    world.ready("hello");
+    world.pass(WINDOW.plusSeconds(10));
+
+    assertThat(world.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 3, "v3", 0));
+  }
+
+  @Test
   void nothingSleepsRightAfterAStart() {
     TestingWorld fresh = new TestingWorld();
     fresh.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("hello")));

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.PortRange;
 import io.zenvoy.common.Slot;
-import io.zenvoy.xds.model.Protocol;
-import io.zenvoy.xds.model.ServicePort;
-import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.model.SlotSpace;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -76,7 +72,6 @@ class SlotAllocatorTest {
   }
 
   private static Optional<Slot> find(SlotAllocator allocator, String name, long nowNanos) {
-    ServiceSpec service = TestingWorld.service(name, Instant.EPOCH, Protocol.HTTP);
-    return allocator.allocate(service, new ServicePort("http", 80, Protocol.HTTP), nowNanos);
+    return allocator.allocate("uid-" + name, "", nowNanos);
   }
 }

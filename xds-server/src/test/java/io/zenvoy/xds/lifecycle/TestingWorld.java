@@ -55,6 +55,7 @@ final class TestingWorld implements LifecycleObserver {
   boolean reporting = true;
   Duration saved = Duration.ZERO;
   Instant wallClock = Instant.EPOCH;
+  private final Map<NodeKey, Long> streams = new HashMap<>();
   private long nowNanos = 1_000_000_000_000L;
 
   record PendingScale(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
@@ -148,20 +149,33 @@ final class TestingWorld implements LifecycleObserver {
 
   void connect(NodeKey node) {
     figures.put(node, new HashMap<>());
+    streams.merge(node, 1L, Long::sum);
     lifecycle.connected(node, 1);
   }
 
   void disconnect(NodeKey node) {
     figures.remove(node);
     lifecycle.disconnected(node, 0);
-    lifecycle.reportsEnded(node, 1);
+    lifecycle.reportsEnded(node, stream(node));
+  }
+
+  private long stream(NodeKey node) {
+    return streams.getOrDefault(node, 1L);
   }
 
   void ready(String service, HostPort... pods) {
+    endpoints(service, new Endpoints(List.of(pods), List.of()));
+  }
+
+  /** Pods that run and are not ready. */
+  void starting(String service, HostPort... pods) {
+    endpoints(service, new Endpoints(List.of(), List.of(pods)));
+  }
+
+  private void endpoints(String service, Endpoints endpoints) {
     lifecycle.changed(
         new WorkloadEvent.EndpointsChanged(
-            new ServiceKey("default", service),
-            Map.of("http", new Endpoints(List.of(pods), List.of()))));
+            new ServiceKey("default", service), Map.of("http", endpoints)));
   }
 
   /** Sets what a node reports of a cluster from now on, and lets it report at once. */
@@ -193,13 +207,13 @@ final class TestingWorld implements LifecycleObserver {
                       counts.requestsPending(),
                       Optional.of(publisher.revision)));
             });
-    lifecycle.reported(new ActivityReport(node, 1, clusters));
+    lifecycle.reported(new ActivityReport(node, stream(node), clusters));
   }
 
   /** Reports of a node that does not use what it was told. */
   void reportsWithoutRevision(NodeKey node, int count) {
     for (int i = 0; i < count; i++) {
-      lifecycle.reported(new ActivityReport(node, 1, Map.of()));
+      lifecycle.reported(new ActivityReport(node, stream(node), Map.of()));
     }
   }
 

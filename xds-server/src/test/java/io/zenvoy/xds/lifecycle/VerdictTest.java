@@ -1,5 +1,6 @@
 package io.zenvoy.xds.lifecycle;
 
+import static io.zenvoy.xds.lifecycle.TestingPolicies.withPolicy;
 import static io.zenvoy.xds.lifecycle.TestingWorld.DAEMON;
 import static io.zenvoy.xds.lifecycle.TestingWorld.POD;
 import static io.zenvoy.xds.lifecycle.TestingWorld.WAKE_TIMEOUT;
@@ -8,11 +9,14 @@ import static io.zenvoy.xds.lifecycle.TestingWorld.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zenvoy.xds.model.Phase;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.ScaleRequest;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Wakes that fail: when, for what reason, and what becomes of the workload. */
@@ -138,6 +142,50 @@ class VerdictTest {
 
     assertThat(world.scales).isEmpty();
     assertThat(world.phase("hello")).isEqualTo(Phase.WAKING);
+  }
+
+  @Test
+  void whatIsNotReadyAtAStartGoesBackToZeroHoweverManyReplicasItIsWokenTo() {
+    TestingWorld fresh = new TestingWorld();
+    ServicePolicy two = new ServicePolicy(2, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of());
+    fresh.lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(withPolicy(TestingWorld.service("hello"), two)));
+    fresh.observed("hello", 2, "v7");
+    fresh.start();
+    fresh.pass(WINDOW.plusSeconds(10));
+
+    assertThat(fresh.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 2, "v7", 0));
+  }
+
+  @Test
+  void aWakeOfAServiceThatIsDeletedHasItsVerdict() {
+    world.reports(DAEMON, "hello", 1, 0, 1);
+    world.answer(new ScaleOutcome.Scaled());
+    world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "hello")));
+
+    assertThat(world.told)
+        .containsExactly("wake FAILED: no Service leads to it any more", "forgotten hello");
+  }
+
+  @Test
+  void whatIsServedBeforeKubernetesCallsItReadyHasNotFailed() {
+    TestingWorld open = new TestingWorld();
+    open.define("hello", new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, true, false, List.of()));
+    open.start();
+    open.reports(DAEMON, "hello", 1, 0, 1);
+    open.answer(new ScaleOutcome.Scaled());
+    open.observed("hello", 1, "v2");
+    open.starting("hello", POD);
+    open.reports(DAEMON, "hello", 1, 1, 0);
+    open.pass(WAKE_TIMEOUT.plusSeconds(5));
+    assertThat(open.told).containsExactly("wake READY");
+    assertThat(open.publisher.at(NodeKind.DAEMON, "hello").daemon()).containsExactly(POD);
+
+    open.reports(DAEMON, "hello", 1, 0, 0);
+    open.pass(WINDOW.plusSeconds(10));
+    assertThat(open.scales.element().request())
+        .isEqualTo(new ScaleRequest(workload("hello"), 1, "v2", 0));
   }
 
   @Test

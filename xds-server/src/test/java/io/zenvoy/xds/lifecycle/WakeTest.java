@@ -10,6 +10,7 @@ import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.PortRange;
 import io.zenvoy.xds.model.Assignment.EnvoySide;
 import io.zenvoy.xds.model.Phase;
+import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.serve.NodeKey;
@@ -17,6 +18,7 @@ import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.ScaleOutcome;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -148,12 +150,40 @@ class WakeTest {
   }
 
   @Test
+  void anEnvoyThatStartedAnewAndHasCountedAsManyRequestsAsBeforeAVerdictIsHeard() {
+    TestingWorld grpc = new TestingWorld();
+    grpc.lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(
+            TestingWorld.service("grpc", Instant.EPOCH, Protocol.HTTP2)));
+    grpc.observed("grpc", 0, "v1");
+    grpc.start();
+    grpc.reports(ENVOY, "grpc", 1, 1, 0);
+    grpc.reports(DAEMON, "grpc", 1, 0, 1);
+    grpc.answer(new ScaleOutcome.Refused("a policy"));
+    grpc.reports(ENVOY, "grpc", 1, 0, 0);
+    grpc.reports(DAEMON, "grpc", 1, 0, 0);
+    grpc.disconnect(ENVOY);
+    grpc.pass(Duration.ofSeconds(2));
+    grpc.connect(ENVOY);
+    grpc.pass(Duration.ofSeconds(5));
+
+    grpc.reports(ENVOY, "grpc", 1, 1, 0);
+    grpc.reports(DAEMON, "grpc", 2, 0, 1);
+    int failed =
+        grpc.answerFor(Duration.ofSeconds(10), write -> new ScaleOutcome.Unavailable("away"));
+    grpc.pass(Duration.ofSeconds(3));
+
+    assertThat(failed).isGreaterThan(3);
+    assertThat(grpc.scales).isNotEmpty();
+  }
+
+  @Test
   void aServiceThatLeavesWhileItsWakeIsWrittenIsForgotten() {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "hello")));
     world.answer(new ScaleOutcome.Scaled());
 
-    assertThat(world.told).containsExactly("forgotten hello");
+    assertThat(world.told).last().isEqualTo("forgotten hello");
   }
 
   @Test

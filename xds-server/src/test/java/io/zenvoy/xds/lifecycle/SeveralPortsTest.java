@@ -1,0 +1,89 @@
+package io.zenvoy.xds.lifecycle;
+
+import static io.zenvoy.xds.lifecycle.TestingWorld.WAKE_TIMEOUT;
+import static io.zenvoy.xds.lifecycle.TestingWorld.WINDOW;
+import static io.zenvoy.xds.lifecycle.TestingWorld.workload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.PortRange;
+import io.zenvoy.common.Slot;
+import io.zenvoy.xds.model.Protocol;
+import io.zenvoy.xds.model.ServiceKey;
+import io.zenvoy.xds.model.ServicePolicy;
+import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.ServiceSpec;
+import io.zenvoy.xds.model.SlotSpace;
+import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.workloads.WorkloadEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Services with more than one port, each of which has its own cluster and its own slot. */
+class SeveralPortsTest {
+  private static final ServicePort HTTP = new ServicePort("http", 80, Protocol.HTTP);
+  private static final ServicePort ADMIN = new ServicePort("admin", 9090, Protocol.HTTP);
+
+  private final TestingWorld world =
+      new TestingWorld(new SlotSpace(Ipv4Network.parse("127.128.0.0/29"), new PortRange(1, 1)));
+
+  @Test
+  void aPortThatIsRenamedHasASlotThatNobodyElseGets() {
+    change(HTTP, ADMIN);
+    world.start();
+    world.pass(Duration.ofSeconds(20));
+
+    change(HTTP, new ServicePort("metrics", 9090, Protocol.HTTP));
+    requireEachSlotOnce();
+    world.pass(Duration.ofMinutes(6));
+    for (int i = 0; i < 5; i++) {
+      world.lifecycle.changed(new WorkloadEvent.ServiceChanged(TestingWorld.service("other-" + i)));
+    }
+    world.pass(Duration.ofSeconds(20));
+
+    requireEachSlotOnce();
+  }
+
+  @Test
+  void theNameOfAServiceKeepsItsSlotWhenAnotherPortBecomesTheFirst() {
+    change(HTTP, ADMIN);
+    world.start();
+    world.pass(Duration.ofSeconds(20));
+    Slot before = slots().get("hello");
+
+    change(ADMIN, HTTP);
+
+    requireEachSlotOnce();
+    assertThat(slots()).containsEntry("hello", before);
+  }
+
+  private void requireEachSlotOnce() {
+    assertThat(slots().values()).doesNotHaveDuplicates();
+  }
+
+  private Map<String, Slot> slots() {
+    Map<String, Slot> slots = new HashMap<>();
+    world
+        .publisher
+        .at(NodeKind.DAEMON)
+        .forEach((name, assignment) -> slots.put(name, assignment.cluster().slot()));
+    return slots;
+  }
+
+  private void change(ServicePort... ports) {
+    world.lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(
+            new ServiceSpec(
+                new ServiceKey("default", "hello"),
+                "uid-hello",
+                Instant.EPOCH,
+                workload("hello"),
+                List.of(ports),
+                List.of(),
+                new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()))));
+  }
+}
