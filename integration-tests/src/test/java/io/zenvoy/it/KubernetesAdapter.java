@@ -168,6 +168,7 @@ final class KubernetesAdapter implements AutoCloseable {
             new KubernetesSettings(
                 new Namespaces(namespace, List.of(namespace)),
                 DEFAULTS,
+                Map.of(),
                 Optional.empty(),
                 Optional.of(kubeconfig)),
             registry);

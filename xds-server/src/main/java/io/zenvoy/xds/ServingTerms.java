@@ -66,7 +66,8 @@ final class ServingTerms implements Term.Factory {
   /** Loads what a term takes, see {@link Rehearsal}. */
   void rehearse() {
     Rehearsal.run(
-        edgeSettings(), edge -> new XdsPublisher(translateSettings(), edge).route(List.of()));
+        edgeSettings(),
+        edge -> new XdsPublisher(translateSettings(), edge).route(List.of(), List.of()));
   }
 
   private EdgeSettings edgeSettings() {

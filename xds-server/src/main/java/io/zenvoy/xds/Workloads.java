@@ -61,7 +61,11 @@ record Workloads(
   private static Workloads kubernetes(XdsServerConfig config, MeterRegistry registry) {
     KubernetesWorkloads workloads =
         new KubernetesWorkloads(
-            new KubernetesSettings(config.namespaces(), config.defaultPolicy(), config.candidate()),
+            new KubernetesSettings(
+                config.namespaces(),
+                config.defaultPolicy(),
+                config.takenPorts(),
+                config.candidate()),
             registry);
     return new Workloads(
         workloads,

@@ -13,7 +13,9 @@ import io.zenvoy.xds.workloads.kubernetes.Namespaces;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,10 @@ public record XdsServerConfig(
     int adminPort,
     LogSettings log) {
   private static final int DEFAULT_MAX_PARKED = 10_000;
+
+  /** What else listens in the pod of Envoy and tproxy, as the example has it. */
+  private static final Map<Integer, String> EXAMPLE_PORTS =
+      Map.of(10_001, "Envoy's admin", 10_002, "Envoy's health", 18_081, "tproxy's ADMIN_PORT");
 
   /**
    * Reads all settings.
@@ -77,6 +83,16 @@ public record XdsServerConfig(
           case TRANSPARENT -> slots.ports();
           case DIRECT -> new PortRange(slots.port(), slots.port());
         });
+  }
+
+  /** The ports of zenvoy's own, which no TCP listener may have, with what has them. */
+  public Map<Integer, String> takenPorts() {
+    Map<Integer, String> taken = new HashMap<>(EXAMPLE_PORTS);
+    taken.put(xdsPort, "XDS_PORT");
+    taken.put(adminPort, "ADMIN_PORT");
+    taken.put(httpPort, "HTTP_PORT");
+    taken.put(slots.port(), "PROXY_PORT");
+    return taken;
   }
 
   private static Optional<Candidate> readCandidate(Environment environment, int port) {

@@ -84,7 +84,10 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     this.slots = new SlotAllocator(settings.slots());
     this.routes =
         new RoutePublication(
-            publisher, new Hosts(settings.homeNamespace(), observer), services::values);
+            publisher,
+            new Hosts(settings.homeNamespace(), observer),
+            new ListenerPorts(observer),
+            services::values);
     this.rollout = new Rollout(publisher, nodes, this::routesChanged, this::released);
   }
 
@@ -397,8 +400,8 @@ public final class Lifecycle implements NodeEvents, Neighbours {
     rollout.routed(revision, now);
   }
 
-  private @Nullable Cluster routable(ServiceSpec service) {
-    String name = clusterName(service, service.ports().getFirst());
+  private @Nullable Cluster routable(ServiceSpec service, ServicePort port) {
+    String name = clusterName(service, port);
     return rollout.routable(name) ? clusters.get(name) : null;
   }
 }

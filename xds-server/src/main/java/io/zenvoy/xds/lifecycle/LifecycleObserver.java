@@ -67,4 +67,10 @@ public interface LifecycleObserver {
 
   /** A host that two services claim stays with the older one. */
   void hostConflict(ServiceKey loser, String host, ServiceKey owner);
+
+  /** A listener port that two services claim stays with the older one. */
+  void portConflict(ServiceKey loser, int port, ServiceKey owner);
+
+  /** So many listener ports are claimed in vain now. */
+  void portConflicts(int count);
 }

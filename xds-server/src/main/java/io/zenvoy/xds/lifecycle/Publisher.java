@@ -3,6 +3,7 @@ package io.zenvoy.xds.lifecycle;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.serve.NodeKind;
 import java.util.List;
 
@@ -27,8 +28,8 @@ public interface Publisher {
   /** Changes where the connections of a defined cluster go. */
   long assign(NodeKind audience, Assignment assignment);
 
-  /** Replaces all routes. */
-  long route(List<Route> routes);
+  /** Replaces all routes and TCP listeners. */
+  long route(List<Route> routes, List<TcpListener> listeners);
 
   /** Begins to serve. */
   void open();

@@ -235,10 +235,7 @@ final class Rollout {
       case ROUTED -> unsettled.remove(entry);
       case UNROUTED -> {
         boolean published = entry.awaitedRevision != Long.MAX_VALUE;
-        if (published
-            && (impatient
-                || nodes.allAcknowledged(
-                    NodeKind.ENVOY, ResourceType.ROUTES, entry.awaitedRevision))) {
+        if (published && (impatient || isUnrouted(entry.awaitedRevision))) {
           long revision = publisher.withdraw(NodeKind.ENVOY, entry.assignment.cluster());
           enter(entry, Stage.LEFT_ENVOYS, revision, nowNanos);
           step(entry, nowNanos);
@@ -273,6 +270,11 @@ final class Rollout {
     entry.awaitedRevision = awaitedRevision;
     entry.sinceNanos = nowNanos;
     unsettled.add(entry);
+  }
+
+  private boolean isUnrouted(long revision) {
+    return nodes.allAcknowledged(NodeKind.ENVOY, ResourceType.ROUTES, revision)
+        && nodes.allAcknowledged(NodeKind.ENVOY, ResourceType.LISTENER, revision);
   }
 
   private boolean accepted(NodeKind kind, long revision) {

@@ -1,16 +1,18 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.function.Function;
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the routes. All of them are one resource, so changes that follow each other closely go
- * out together.
+ * Publishes the routes and the TCP listeners. All routes are one resource, so changes that follow
+ * each other closely go out together.
  *
  * <p>Owned by the life cycle's thread.
  */
@@ -22,6 +24,7 @@ final class RoutePublication {
 
   private final Publisher publisher;
   private final Hosts hosts;
+  private final ListenerPorts ports;
   private final Supplier<Collection<ServiceSpec>> services;
   private boolean dirty;
   private long dirtySinceNanos;
@@ -30,9 +33,14 @@ final class RoutePublication {
   /**
    * @param services all that are managed now
    */
-  RoutePublication(Publisher publisher, Hosts hosts, Supplier<Collection<ServiceSpec>> services) {
+  RoutePublication(
+      Publisher publisher,
+      Hosts hosts,
+      ListenerPorts ports,
+      Supplier<Collection<ServiceSpec>> services) {
     this.publisher = publisher;
     this.hosts = hosts;
+    this.ports = ports;
     this.services = services;
   }
 
@@ -53,13 +61,14 @@ final class RoutePublication {
   }
 
   /**
-   * Publishes the routes.
+   * Publishes the routes and the listeners.
    *
-   * @param routable the cluster that a service's hosts lead to; null if it is not to be routed
+   * @param routable a port's cluster; null if nothing is to lead to it
    * @return their revision
    */
-  long publish(Function<ServiceSpec, @Nullable Cluster> routable) {
+  long publish(BiFunction<ServiceSpec, ServicePort, @Nullable Cluster> routable) {
     dirty = false;
-    return publisher.route(hosts.routes(services.get(), routable));
+    List<ServiceSpec> byAge = services.get().stream().sorted(Hosts.BY_AGE).toList();
+    return publisher.route(hosts.routes(byAge, routable), ports.listeners(byAge, routable));
   }
 }

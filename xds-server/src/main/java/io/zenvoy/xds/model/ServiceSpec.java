@@ -12,6 +12,7 @@ import java.util.List;
  *     to
  * @param hosts further hosts, lower case, without ports; {@code *.example.com} matches every name
  *     below
+ * @param tcp the TCP listeners that it asks for, each port once
  */
 public record ServiceSpec(
     ServiceKey key,
@@ -20,12 +21,26 @@ public record ServiceSpec(
     WorkloadKey workload,
     List<ServicePort> ports,
     List<String> hosts,
+    List<TcpClaim> tcp,
     ServicePolicy policy) {
   public ServiceSpec {
     ports = List.copyOf(ports);
     hosts = List.copyOf(hosts);
+    tcp = List.copyOf(tcp);
     if (ports.isEmpty()) {
       throw new IllegalArgumentException("ports: none (expected: at least one)");
     }
+  }
+
+  /** A Service that asks for no TCP listener. */
+  public ServiceSpec(
+      ServiceKey key,
+      String uid,
+      Instant created,
+      WorkloadKey workload,
+      List<ServicePort> ports,
+      List<String> hosts,
+      ServicePolicy policy) {
+    this(key, uid, created, workload, ports, hosts, List.of(), policy);
   }
 }

@@ -44,6 +44,8 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
 
   private final AtomicInteger doubledNodes = new AtomicInteger();
   private final Gauge doubledGauge;
+  private final AtomicInteger portConflicts = new AtomicInteger();
+  private final Gauge conflictsGauge;
 
   /**
    * Nothing is told yet.
@@ -56,6 +58,11 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
     this.doubledGauge =
         Gauge.builder("zenvoy.doubled.nodes", doubledNodes, AtomicInteger::get)
             .description("Node ids that more than one node uses; while any is, nothing sleeps")
+            .register(registry);
+    this.conflictsGauge =
+        Gauge.builder("zenvoy.listener.port.conflicts", portConflicts, AtomicInteger::get)
+            .description(
+                "Listener ports that a service claims by zenvoy.io/tcp and an older one has")
             .register(registry);
   }
 
@@ -213,12 +220,35 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
         loser, "HostConflict", "the host " + host + " belongs to the older service " + owner);
   }
 
+  @Override
+  public void portConflict(ServiceKey loser, int port, ServiceKey owner) {
+    LOG.atWarn()
+        .addKeyValue(SERVICE, loser)
+        .addKeyValue("port", port)
+        .addKeyValue("owner", owner)
+        .log("listener port belongs to an older service");
+    recorder.warning(
+        loser,
+        "PortConflict",
+        "the listener port "
+            + port
+            + " belongs to the older service "
+            + owner
+            + ": choose another one in zenvoy.io/tcp; it is this service's as soon as it is free");
+  }
+
+  @Override
+  public void portConflicts(int count) {
+    portConflicts.set(count);
+  }
+
   /** Tells no phases any more; what was counted stays. */
   @Override
   public void close() {
     workloads.values().forEach(known -> known.meters().forEach(registry::remove));
     workloads.clear();
     registry.remove(doubledGauge);
+    registry.remove(conflictsGauge);
   }
 
   private List<Meter> phaseGauges(Set<String> services, AtomicReference<Phase> current) {

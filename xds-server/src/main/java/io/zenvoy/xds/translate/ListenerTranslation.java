@@ -31,16 +31,19 @@ final class ListenerTranslation {
   static Listener httpListener(int port) {
     return Listener.newBuilder()
         .setName(HTTP_LISTENER)
-        .setAddress(
-            Address.newBuilder()
-                .setSocketAddress(
-                    SocketAddress.newBuilder().setAddress("0.0.0.0").setPortValue(port)))
+        .setAddress(anyAddress(port))
         .addFilterChains(
             FilterChain.newBuilder()
                 .addFilters(
                     Filter.newBuilder()
                         .setName("envoy.filters.network.http_connection_manager")
                         .setTypedConfig(Any.pack(connectionManager()))))
+        .build();
+  }
+
+  static Address anyAddress(int port) {
+    return Address.newBuilder()
+        .setSocketAddress(SocketAddress.newBuilder().setAddress("0.0.0.0").setPortValue(port))
         .build();
   }
 

@@ -5,11 +5,14 @@ import io.zenvoy.xds.lifecycle.Publisher;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.serve.ResourceChange;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.serve.XdsEdge;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +24,7 @@ import java.util.Set;
 public final class XdsPublisher implements Publisher {
   private final TranslateSettings settings;
   private final XdsEdge edge;
+  private Set<String> tcpListeners = Set.of();
 
   public XdsPublisher(TranslateSettings settings, XdsEdge edge) {
     this.settings = settings;
@@ -70,9 +74,18 @@ public final class XdsPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> routes) {
+  public long route(List<Route> routes, List<TcpListener> listeners) {
+    Map<String, Message> tcp = new HashMap<>();
+    listeners.forEach(
+        listener ->
+            tcp.put(
+                TcpListenerTranslation.name(listener), TcpListenerTranslation.listener(listener)));
+    Set<String> removed = new HashSet<>(tcpListeners);
+    removed.removeAll(tcp.keySet());
+    tcpListeners = Set.copyOf(tcp.keySet());
     return edge.apply(
         List.of(
+            new ResourceChange(NodeKind.ENVOY, ResourceType.LISTENER, tcp, removed),
             upsert(
                 NodeKind.ENVOY,
                 ResourceType.LISTENER,

@@ -14,6 +14,7 @@ import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.model.SlotSpace;
+import io.zenvoy.xds.model.TcpClaim;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Services with more than one port, each of which has its own cluster and its own slot. */
@@ -59,6 +61,60 @@ class SeveralPortsTest {
 
     requireEachSlotOnce();
     assertThat(slots()).containsEntry("hello", before);
+  }
+
+  @Test
+  void aListenerPortStaysWithTheOlderServiceAndIsTheOthersWhenItIsFree() {
+    claim("older", Instant.EPOCH, 5432);
+    claim("newer", Instant.EPOCH.plusSeconds(1), 5432);
+    world.start();
+    assertThat(listeners()).containsExactly("5432 -> older");
+    assertThat(world.told).containsExactly("port 5432 stays with default/older, not default/newer");
+    assertThat(world.portConflicts).isEqualTo(1);
+
+    claim("older", Instant.EPOCH, 5433);
+    world.pass(Duration.ofSeconds(1));
+
+    assertThat(listeners()).containsExactlyInAnyOrder("5433 -> older", "5432 -> newer");
+    assertThat(world.told).hasSize(1);
+    assertThat(world.portConflicts).isZero();
+  }
+
+  @Test
+  void aListenerGoesBeforeItsClusterAndComesAfterIt() {
+    claim("db", Instant.EPOCH, 5432);
+    world.start();
+    assertThat(listeners()).containsExactly("5432 -> db");
+
+    world.lifecycle.changed(new WorkloadEvent.ServiceRemoved(new ServiceKey("default", "db")));
+    world.lifecycle.tick();
+    world.passInSilence(Duration.ofMillis(600));
+    assertThat(listeners()).isEmpty();
+    assertThat(world.publisher.at(NodeKind.ENVOY)).containsKey("db");
+    world.pass(Duration.ofSeconds(1));
+    assertThat(world.publisher.at(NodeKind.ENVOY)).doesNotContainKey("db");
+  }
+
+  private void claim(String name, Instant created, int listenerPort) {
+    ServicePort port = new ServicePort("pg", 5432, Protocol.TCP);
+    world.lifecycle.changed(
+        new WorkloadEvent.ServiceChanged(
+            new ServiceSpec(
+                new ServiceKey("default", name),
+                "uid-" + name,
+                created,
+                workload(name),
+                List.of(port),
+                List.of(),
+                List.of(new TcpClaim(listenerPort, port, Optional.empty())),
+                new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()))));
+    world.observed(name, 0, "v1");
+  }
+
+  private List<String> listeners() {
+    return world.publisher.listeners.stream()
+        .map(listener -> listener.port() + " -> " + listener.cluster().name())
+        .toList();
   }
 
   private void requireEachSlotOnce() {

@@ -3,6 +3,7 @@ package io.zenvoy.xds.lifecycle;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.serve.NodeKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ final class TestingPublisher implements Publisher {
   final List<String> journal = new ArrayList<>();
   final Map<NodeKind, Map<String, Assignment>> assignments = new EnumMap<>(NodeKind.class);
   List<Route> routes = List.of();
+  List<TcpListener> listeners = List.of();
   boolean open;
 
   /** Whether routes can't be published. */
@@ -61,11 +63,12 @@ final class TestingPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> newRoutes) {
+  public long route(List<Route> newRoutes, List<TcpListener> newListeners) {
     if (broken) {
       throw new IllegalStateException("broken");
     }
     routes = newRoutes;
+    listeners = newListeners;
     return note("routes " + newRoutes.stream().map(route -> route.cluster().name()).toList());
   }
 

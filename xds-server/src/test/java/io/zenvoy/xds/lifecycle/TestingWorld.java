@@ -54,6 +54,7 @@ final class TestingWorld implements LifecycleObserver {
   final Lifecycle lifecycle;
   boolean reporting = true;
   Duration saved = Duration.ZERO;
+  int portConflicts;
   Instant wallClock = Instant.EPOCH;
   private final Map<NodeKey, Long> streams = new HashMap<>();
   private long nowNanos = 1_000_000_000_000L;
@@ -338,5 +339,15 @@ final class TestingWorld implements LifecycleObserver {
   @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {
     told.add(host + " stays with " + owner + ", not " + loser);
+  }
+
+  @Override
+  public void portConflict(ServiceKey loser, int port, ServiceKey owner) {
+    told.add("port " + port + " stays with " + owner + ", not " + loser);
+  }
+
+  @Override
+  public void portConflicts(int count) {
+    portConflicts = count;
   }
 }

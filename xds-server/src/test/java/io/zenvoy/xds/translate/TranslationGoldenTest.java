@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -22,6 +23,7 @@ import io.zenvoy.xds.model.Route;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +50,7 @@ class TranslationGoldenTest {
       TypeRegistry.newBuilder()
           .add(HttpConnectionManager.getDescriptor())
           .add(Router.getDescriptor())
+          .add(TcpProxy.getDescriptor())
           .add(ExpressionFilter.getDescriptor())
           .add(PreviousHostsPredicate.getDescriptor())
           .add(PreviousPrioritiesConfig.getDescriptor())
@@ -74,6 +77,13 @@ class TranslationGoldenTest {
     Optional<Verdict> verdict = Optional.of(new Verdict("7f", "not ready after 1m"));
     return Stream.of(
         Map.entry("listener-http", ListenerTranslation.httpListener(10000)),
+        Map.entry(
+            "listener-tcp",
+            TcpListenerTranslation.listener(new TcpListener(5432, database, Optional.empty()))),
+        Map.entry(
+            "listener-tcp-idle",
+            TcpListenerTranslation.listener(
+                new TcpListener(5432, database, Optional.of(Duration.ofMinutes(30))))),
         Map.entry("routes", RouteTranslation.routes(routes, READ_TIMEOUT)),
         Map.entry(
             "routes-ignored",

@@ -43,17 +43,20 @@ final class AnnotationReader {
         .orElse(otherwise);
   }
 
-  Duration duration(Annotation annotation, Duration otherwise) {
+  Optional<Duration> duration(Annotation annotation) {
     return read(
-            annotation,
-            text -> {
-              Duration duration = Durations.parse(text);
-              if (duration.isZero()) {
-                throw new IllegalArgumentException(text);
-              }
-              return duration;
-            })
-        .orElse(otherwise);
+        annotation,
+        text -> {
+          Duration duration = Durations.parse(text);
+          if (duration.isZero()) {
+            throw new IllegalArgumentException(text);
+          }
+          return duration;
+        });
+  }
+
+  Duration duration(Annotation annotation, Duration otherwise) {
+    return duration(annotation).orElse(otherwise);
   }
 
   boolean flag(Annotation annotation, boolean otherwise) {

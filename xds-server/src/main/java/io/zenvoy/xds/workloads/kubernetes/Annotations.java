@@ -49,9 +49,18 @@ public final class Annotations {
   static final Annotation TCP =
       annotation(
           "tcp",
-          "a listener port, or a listener port and a Service port such as 5432:pg",
+          "listener ports from 1 to 65535, each with the Service's port it leads to unless that has the"
+              + " same number or is the only one, separated by commas, such as 5432 or 15432:pg,9000:metrics",
           "",
-          "A listener of its own for a TCP service. No effect yet.");
+          "Listeners of Envoy's that relay connections to the Service as they are. A port that two"
+              + " Services claim is the older one's.");
+  static final Annotation IDLE_CONNECTIONS =
+      annotation(
+          "idle-connections",
+          "a duration such as 30s, 5m or 1h30m, more than zero",
+          "never",
+          "After how long without a byte in either direction Envoy closes a connection of a TCP"
+              + " listener, so that connection pools do not keep the service awake for ever.");
   static final Annotation SNI =
       annotation(
           "sni",
@@ -117,6 +126,7 @@ public final class Annotations {
           WAKE_TIMEOUT,
           HOSTS,
           TCP,
+          IDLE_CONNECTIONS,
           SNI,
           PROTOCOL,
           MAX_PARKED,

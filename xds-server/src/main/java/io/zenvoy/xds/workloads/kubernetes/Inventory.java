@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class Inventory {
   private final Map<ServiceKey, Candidate> candidates = new TreeMap<>();
   private final Map<ServiceKey, Map<String, List<ObservedSlice>>> slices = new HashMap<>();
   private final Map<WorkloadKey, Set<ServiceKey>> candidatesByTarget = new HashMap<>();
+  private final ExposedPorts exposed = new ExposedPorts();
   private boolean synced;
 
   /** A Service that wants to be managed. */
@@ -71,8 +73,12 @@ final class Inventory {
   }
 
   void serviceObserved(ObservedService service) {
+    if (ExposedPorts.isAbout(service.key())) {
+      exposed.observed(service);
+      refreshListeners();
+    }
     switch (parser.parse(service)) {
-      case ParsedService.OptedOut() -> serviceGone(service.key());
+      case ParsedService.OptedOut() -> drop(service.key());
       case ParsedService.Rejected(List<String> found) -> candidate(service).problems = found;
       case ParsedService.Declared(ServiceDeclaration declaration, List<String> notices) -> {
         Candidate candidate = candidate(service);
@@ -91,6 +97,14 @@ final class Inventory {
   }
 
   void serviceGone(ServiceKey service) {
+    if (ExposedPorts.isAbout(service)) {
+      exposed.gone(service);
+      refreshListeners();
+    }
+    drop(service);
+  }
+
+  private void drop(ServiceKey service) {
     Candidate candidate = candidates.remove(service);
     if (candidate != null) {
       aim(service, candidate, null);
@@ -151,9 +165,14 @@ final class Inventory {
   private Candidate candidate(ObservedService service) {
     Candidate known = candidates.get(service.key());
     if (known != null && !known.uid.equals(service.uid())) {
-      serviceGone(service.key());
+      drop(service.key());
     }
     return candidates.computeIfAbsent(service.key(), key -> new Candidate(service.uid()));
+  }
+
+  /** Envoy's own Service has changed. */
+  private void refreshListeners() {
+    List.copyOf(candidates.keySet()).forEach(this::refresh);
   }
 
   /** Brings what was told of a Service up to date with what is known. */
@@ -174,7 +193,9 @@ final class Inventory {
       problems.found(service, List.of(OwnWorkloads.PROBLEM));
       return;
     }
-    problems.found(service, candidate.problems);
+    problems.found(
+        service,
+        Stream.concat(candidate.problems.stream(), exposed.missing(declaration.tcp())).toList());
     tell(service, candidate, declaration.scaling(target));
   }
 

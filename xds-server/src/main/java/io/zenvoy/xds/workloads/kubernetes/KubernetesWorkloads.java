@@ -91,7 +91,11 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   @Override
   public void start(Consumer<WorkloadEvent> events) {
     Inventory inventory =
-        new Inventory(new ServiceParser(settings.defaults()), problems, managed, events);
+        new Inventory(
+            new ServiceParser(settings.defaults(), settings.takenPorts()),
+            problems,
+            managed,
+            events);
     recorder.start();
     List<String> names = settings.namespaces().watched();
     List<Optional<String>> scopes =

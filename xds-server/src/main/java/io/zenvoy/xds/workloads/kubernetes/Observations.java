@@ -1,6 +1,7 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -123,7 +124,16 @@ final class Observations {
         text(port.getName()),
         port.getPort(),
         port.getProtocol() == null ? "TCP" : port.getProtocol(),
-        text(port.getAppProtocol()));
+        text(port.getAppProtocol()),
+        targetPort(port));
+  }
+
+  private static int targetPort(ServicePort port) {
+    IntOrString target = port.getTargetPort();
+    if (target == null) {
+      return port.getPort();
+    }
+    return target.getIntVal() == null ? 0 : target.getIntVal();
   }
 
   private static boolean isReplicaFailure(DeploymentCondition condition) {

@@ -26,8 +26,14 @@ record ObservedService(
    * @param name empty if it has none
    * @param transport {@code TCP}, {@code UDP} or {@code SCTP}
    * @param appProtocol empty if it has none
+   * @param targetPort the pods' port; 0 if it is known by its name alone
    */
-  record Port(String name, int port, String transport, String appProtocol) {}
+  record Port(String name, int port, String transport, String appProtocol, int targetPort) {
+    /** A port whose number is the pods' as well. */
+    Port(String name, int port, String transport, String appProtocol) {
+      this(name, port, transport, appProtocol, port);
+    }
+  }
 
   ObservedService {
     annotations = Map.copyOf(annotations);

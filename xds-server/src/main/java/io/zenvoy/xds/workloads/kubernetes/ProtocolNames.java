@@ -37,14 +37,11 @@ final class ProtocolNames {
     return Optional.ofNullable(ANNOTATION.get(value));
   }
 
-  /**
-   * By {@code appProtocol}, else by the port's name or its part before the first '-', else HTTP.
-   */
-  static Protocol ofPort(ObservedService.Port port) {
+  /** By {@code appProtocol}, else by the port's name or its part before the first '-'. */
+  static Optional<Protocol> ofPort(ObservedService.Port port) {
     return named(port.appProtocol())
         .or(() -> named(port.name()))
-        .or(() -> named(port.name().split("-", 2)[0]))
-        .orElse(Protocol.HTTP);
+        .or(() -> named(port.name().split("-", 2)[0]));
   }
 
   private static Optional<Protocol> named(String name) {

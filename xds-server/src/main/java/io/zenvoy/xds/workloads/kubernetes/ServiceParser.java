@@ -5,11 +5,14 @@ import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.TcpClaim;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.schedule.AwakeTimes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,9 +23,14 @@ final class ServiceParser {
       Pattern.compile("[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?");
 
   private final ServicePolicy defaults;
+  private final Map<Integer, String> takenPorts;
 
-  ServiceParser(ServicePolicy defaults) {
+  /**
+   * @param takenPorts that no TCP listener may have, with what has them
+   */
+  ServiceParser(ServicePolicy defaults, Map<Integer, String> takenPorts) {
     this.defaults = defaults;
+    this.takenPorts = takenPorts;
   }
 
   ParsedService parse(ObservedService service) {
@@ -34,11 +42,23 @@ final class ServiceParser {
         annotations.read(Annotations.TARGET, text -> target(text, service.key().namespace()));
     ServicePolicy policy = policy(annotations, service.key().namespace());
     List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
-    List<ServicePort> ports = ports(service, annotations);
+    TcpClaims claims = annotations.read(Annotations.TCP, TcpClaims::parse).orElse(TcpClaims.NONE);
+    List<ServicePort> ports = ports(service, annotations, claims);
+    Optional<Duration> idle = annotations.duration(Annotations.IDLE_CONNECTIONS);
+    List<String> unclaimable = new ArrayList<>();
+    if (idle.isPresent() && claims.equals(TcpClaims.NONE)) {
+      unclaimable.add(
+          Annotations.IDLE_CONNECTIONS.key()
+              + " has no effect (expected: together with "
+              + Annotations.TCP.key()
+              + ")");
+    }
+    List<TcpClaim> tcp = claims.of(ports, idle, takenPorts, unclaimable::add);
     List<String> problems =
         Stream.of(
                 unknown(service).stream(),
                 annotations.problems().stream(),
+                unclaimable.stream(),
                 unfit(service, ports, policy))
             .flatMap(stream -> stream)
             .toList();
@@ -47,8 +67,8 @@ final class ServiceParser {
     }
     return new ParsedService.Declared(
         new ServiceDeclaration(
-            service.key(), service.uid(), service.created(), target, ports, hosts, policy),
-        Stream.of(Annotations.TCP, Annotations.SNI)
+            service.key(), service.uid(), service.created(), target, ports, hosts, tcp, policy),
+        Stream.of(Annotations.SNI)
             .filter(annotations::has)
             .map(annotation -> annotation.key() + " has no effect yet")
             .toList());
@@ -113,19 +133,28 @@ final class ServiceParser {
     return new WorkloadKey(kind, namespace, parts[1]);
   }
 
-  private static List<ServicePort> ports(ObservedService service, AnnotationReader annotations) {
+  private static List<ServicePort> ports(
+      ObservedService service, AnnotationReader annotations, TcpClaims claims) {
     Optional<Protocol> protocol =
         annotations.read(
             Annotations.PROTOCOL,
             text ->
                 ProtocolNames.ofAnnotation(text)
                     .orElseThrow(() -> new IllegalArgumentException(text)));
-    return service.ports().stream()
-        .filter(port -> port.transport().equals("TCP"))
+    List<ObservedService.Port> ports =
+        service.ports().stream().filter(port -> port.transport().equals("TCP")).toList();
+    return ports.stream()
         .map(
             port ->
                 new ServicePort(
-                    port.name(), port.port(), protocol.orElseGet(() -> ProtocolNames.ofPort(port))))
+                    port.name(),
+                    port.port(),
+                    protocol
+                        .or(() -> ProtocolNames.ofPort(port))
+                        .orElse(
+                            claims.include(port.name(), port.port(), ports.size())
+                                ? Protocol.TCP
+                                : Protocol.HTTP)))
         .toList();
   }
 

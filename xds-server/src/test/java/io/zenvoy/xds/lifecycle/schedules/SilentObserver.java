@@ -38,4 +38,10 @@ final class SilentObserver implements LifecycleObserver {
 
   @Override
   public void hostConflict(ServiceKey loser, String host, ServiceKey owner) {}
+
+  @Override
+  public void portConflict(ServiceKey loser, int port, ServiceKey owner) {}
+
+  @Override
+  public void portConflicts(int count) {}
 }

@@ -5,6 +5,7 @@ import io.zenvoy.xds.lifecycle.Publisher;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Route;
+import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.serve.NodeKind;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -72,7 +73,7 @@ final class SimulatedPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> routes) {
+  public long route(List<Route> routes, List<TcpListener> listeners) {
     return ++revision;
   }
 

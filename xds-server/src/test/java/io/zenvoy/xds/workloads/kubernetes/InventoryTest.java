@@ -18,6 +18,7 @@ import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadMissing;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadRecovered;
 import io.zenvoy.xds.workloads.kubernetes.ObservedSlice.Family;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,10 @@ class InventoryTest {
   private final ManagedWorkloads managed = new ManagedWorkloads();
   private final Inventory inventory =
       new Inventory(
-          new ServiceParser(TestingServices.DEFAULTS), problems::put, managed, events::add);
+          new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS),
+          problems::put,
+          managed,
+          events::add);
 
   @Test
   void nothingIsToldBeforeEverythingIsKnown() {
@@ -256,6 +260,39 @@ class InventoryTest {
     assertThat(problems.get(ECHO)).containsExactly(OwnWorkloads.PROBLEM);
   }
 
+  @Test
+  void aListenerThatEnvoysOwnServiceDoesNotLeadToIsToldUntilItDoes() {
+    inventory.workloadObserved(workload(DEPLOYMENT, 0, "1", ""));
+    inventory.serviceObserved(TestingServices.annotated("tcp", "5432"));
+    inventory.synced();
+    assertThat(problems.get(ECHO)).as("there is no such Service").isEmpty();
+
+    inventory.serviceObserved(proxy(new ObservedService.Port("http", 10_000, "TCP", "")));
+    assertThat(problems.get(ECHO))
+        .containsExactly(
+            "zenvoy.io/tcp: the Service zenvoy-proxy leads nobody to the listener port 5432"
+                + " (expected: a port of it with targetPort 5432)");
+
+    inventory.serviceObserved(proxy(new ObservedService.Port("pg", 15_432, "TCP", "", 5432)));
+    assertThat(problems.get(ECHO)).isEmpty();
+
+    inventory.serviceObserved(proxy(new ObservedService.Port("pg", 5432, "TCP", "", 1)));
+    assertThat(problems.get(ECHO)).hasSize(1);
+    inventory.serviceGone(new ServiceKey("default", "zenvoy-proxy"));
+    assertThat(problems.get(ECHO)).isEmpty();
+  }
+
+  private static ObservedService proxy(ObservedService.Port port) {
+    return new ObservedService(
+        new ServiceKey("default", "zenvoy-proxy"),
+        "uid-of-proxy",
+        Instant.EPOCH,
+        Map.of(),
+        false,
+        true,
+        List.of(port));
+  }
+
   private void managedAndSynced() {
     inventory.serviceObserved(TestingServices.optedIn());
     inventory.workloadObserved(workload(DEPLOYMENT, 0, "1", ""));
@@ -265,7 +302,7 @@ class InventoryTest {
   }
 
   private static ServiceChanged changed(ObservedService service, WorkloadKey workload) {
-    return new ServiceParser(TestingServices.DEFAULTS).parse(service)
+    return new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS).parse(service)
             instanceof ParsedService.Declared(ServiceDeclaration declaration, List<String> notices)
         ? new ServiceChanged(declaration.scaling(workload))
         : org.junit.jupiter.api.Assertions.fail("not valid: " + service);

@@ -7,19 +7,28 @@ import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
+import io.zenvoy.xds.model.TcpClaim;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.model.WorkloadKey.Kind;
 import io.zenvoy.xds.schedule.AwakeTimes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceParserTest {
-  private final ServiceParser parser = new ServiceParser(TestingServices.DEFAULTS);
+  private static final ObservedService.Port WEB = new ObservedService.Port("web", 80, "TCP", "");
+  private static final ObservedService.Port PG =
+      new ObservedService.Port("pg", 5432, "TCP", "postgresql");
+
+  private final ServiceParser parser =
+      new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS);
 
   @Test
   void aServiceThatOnlyOptsInGetsTheDefaults() {
@@ -178,7 +187,7 @@ class ServiceParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tcp", "sni"})
+  @ValueSource(strings = {"sni"})
   void whatHasNoEffectYetIsNoticed(String key) {
     assertThat(parser.parse(TestingServices.annotated(key, "5432")))
         .isInstanceOfSatisfying(
@@ -216,6 +225,87 @@ class ServiceParserTest {
         TestingServices.withPorts(new ObservedService.Port(name, 1, "TCP", appProtocol));
 
     assertThat(declared(service).ports()).containsExactly(new ServicePort(name, 1, expected));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5432,                5432 -> pg",
+    "15432:pg,            15432 -> pg",
+    "15432:5432,          15432 -> pg",
+    "' 5432 , 9000:web ', 5432 -> pg; 9000 -> web",
+    "80,                  80 -> web",
+    "1:pg,                1 -> pg",
+    "65535:pg,            65535 -> pg",
+  })
+  void listenersLeadToTheNamedPortOrTheOneOfTheirNumber(String annotation, String expected) {
+    ServiceDeclaration declaration = declared(withTcp(annotation, WEB, PG));
+
+    assertThat(
+            declaration.tcp().stream()
+                .map(claim -> claim.listenerPort() + " -> " + claim.port().name())
+                .collect(Collectors.joining("; ")))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aSinglePortNeedsNoNameAndSpeaksTcpIfNothingElseIsSaid() {
+    ObservedService.Port only = new ObservedService.Port("", 5432, "TCP", "");
+
+    assertThat(declared(withTcp("15432", only)).tcp())
+        .containsExactly(
+            new TcpClaim(15_432, new ServicePort("", 5432, Protocol.TCP), Optional.empty()));
+    assertThat(declared(TestingServices.withPorts(only)).ports())
+        .containsExactly(new ServicePort("", 5432, Protocol.HTTP));
+  }
+
+  @Test
+  void idleConnectionsAreThoseOfListeners() {
+    ObservedService service =
+        TestingServices.annotated(
+            TestingServices.ECHO, Map.of("tcp", "5432:http", "idle-connections", "30m"));
+
+    assertThat(declared(service).tcp())
+        .extracting(TcpClaim::idle)
+        .containsExactly(Optional.of(Duration.ofMinutes(30)));
+    assertThat(problems(TestingServices.annotated("idle-connections", "30m")))
+        .containsExactly(
+            "zenvoy.io/idle-connections has no effect (expected: together with zenvoy.io/tcp)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "0:pg", "65536:pg", "-1:pg", "x", "5432:", "5432,", "1:pg,1:web", "1:pg:web"})
+  void aListenerThatIsNotUnderstoodIsAProblem(String annotation) {
+    assertThat(problems(withTcp(annotation, WEB, PG)))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("zenvoy.io/tcp: ")
+        .contains("expected: ");
+  }
+
+  @Test
+  void aListenerToAPortThatTheServiceDoesNotHaveOrOnAPortOfZenvoysOwnIsAProblem() {
+    assertThat(problems(withTcp("5433,10000:web", WEB, PG)))
+        .containsExactly(
+            "zenvoy.io/tcp: the Service has no TCP port \"5433\" (expected: one of web, pg, as in"
+                + " 5433:web)",
+            "zenvoy.io/tcp: \"10000\" is HTTP_PORT (expected: a port that zenvoy does not use"
+                + " itself)");
+  }
+
+  private static ObservedService withTcp(String annotation, ObservedService.Port... ports) {
+    ObservedService service = TestingServices.withPorts(ports);
+    Map<String, String> annotations = new HashMap<>(service.annotations());
+    annotations.put("zenvoy.io/tcp", annotation);
+    return new ObservedService(
+        service.key(),
+        service.uid(),
+        service.created(),
+        annotations,
+        service.externalName(),
+        service.selectsPods(),
+        service.ports());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 
 /** Services as tests need them. */
 final class TestingServices {
+  static final Map<Integer, String> TAKEN_PORTS = Map.of(10_000, "HTTP_PORT");
   static final ServicePolicy DEFAULTS =
       new ServicePolicy(
           1, Duration.ofMinutes(5), Duration.ofMinutes(1), 1024, false, false, List.of());
