@@ -52,6 +52,15 @@ public final class DaemonProtocol {
   /** Value of {@link #PROTOCOL} for HTTP/1.1. */
   public static final String PROTOCOL_HTTP = "http";
 
+  /** Value of {@link #PROTOCOL} for PostgreSQL's protocol, of whatever version. */
+  public static final String PROTOCOL_POSTGRES = "postgres";
+
+  /** Value of {@link #PROTOCOL} for MySQL's and MariaDB's protocol. */
+  public static final String PROTOCOL_MYSQL = "mysql";
+
+  /** Value of {@link #PROTOCOL} for Redis' protocol, of whatever version. */
+  public static final String PROTOCOL_REDIS = "redis";
+
   /**
    * Filter metadata of a cluster, boolean: its endpoints are processes of this machine, so loopback
    * may be dialled.

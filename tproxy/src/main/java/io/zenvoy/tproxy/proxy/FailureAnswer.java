@@ -20,19 +20,37 @@ final class FailureAnswer {
    * @param route of the connection's cluster; empty if it has none
    * @return empty: its connection is reset
    */
-  static Optional<UnavailableResponse> of(
-      Client client, CloseReason reason, @Nullable Route route) {
-    if (route == null || !route.protocol().equals(DaemonProtocol.PROTOCOL_HTTP)) {
+  static Optional<Refusal> of(Client client, CloseReason reason, @Nullable Route route) {
+    if (route == null) {
       return Optional.empty();
     }
     return words(reason, route)
-        .filter(words -> reason == CloseReason.CAP || hasAsked(client))
-        .map(words -> new UnavailableResponse(route.cluster(), words));
+        .map(text -> new Refusal.Words(route.cluster(), text))
+        .flatMap(words -> inItsProtocol(client, reason, route, words));
+  }
+
+  private static Optional<Refusal> inItsProtocol(
+      Client client, CloseReason reason, Route route, Refusal.Words words) {
+    return switch (route.protocol()) {
+      case DaemonProtocol.PROTOCOL_HTTP ->
+          Optional.<Refusal>of(new HttpRefusal(words))
+              .filter(refusal -> reason == CloseReason.CAP || hasAsked(client));
+      case DaemonProtocol.PROTOCOL_POSTGRES -> Optional.of(new PostgresRefusal(words));
+      case DaemonProtocol.PROTOCOL_MYSQL ->
+          Optional.of(
+              new MysqlRefusal(
+                  words,
+                  reason == CloseReason.CAP
+                      ? MysqlRefusal.TOO_MANY_CONNECTIONS
+                      : MysqlRefusal.SHUTDOWN_IN_PROGRESS));
+      case DaemonProtocol.PROTOCOL_REDIS -> Optional.of(new RedisRefusal(words));
+      default -> Optional.empty();
+    };
   }
 
   /**
-   * Who has not is a connection that Envoy has pooled, whose next request shall begin anew; only at
-   * the cap the request may just not have arrived yet.
+   * Who has not, by HTTP, is a connection that Envoy has pooled, whose next request shall begin
+   * anew; only at the cap the request may just not have arrived yet.
    */
   private static boolean hasAsked(Client client) {
     return Kernel.unreadBytes(client.socket.intValue()) != 0;

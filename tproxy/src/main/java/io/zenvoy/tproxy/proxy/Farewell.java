@@ -6,29 +6,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a connection that is told why: the answer follows the request's first bytes, then our
- * direction is closed, and what still comes is read and dropped until the client closes, too. To
- * close at once would reset the connection as soon as a byte is unread, and the reset could
- * overtake the answer (RFC 9112, 9.6). Owned by its client's event loop.
+ * The end of a connection that is told why: the answer follows what its protocol has the client say
+ * first, then our direction is closed, and what still comes is read and dropped until the client
+ * closes, too. To close at once would reset the connection as soon as a byte is unread, and the
+ * reset could overtake the answer (RFC 9112, 9.6). Owned by its client's event loop.
  */
 final class Farewell {
   private static final Logger log = LoggerFactory.getLogger(Farewell.class);
 
   final long begunNanos;
   private final Client client;
-  private final UnavailableResponse response;
+  private final Refusal refusal;
   private boolean answered;
 
-  Farewell(Client client, UnavailableResponse response, long begunNanos) {
+  Farewell(Client client, Refusal refusal, long begunNanos) {
     this.client = client;
-    this.response = response;
+    this.refusal = refusal;
     this.begunNanos = begunNanos;
   }
 
   /** Answers what has been asked, or watches for it. */
   void start() throws IOException {
     client.watch(Descriptor.IN);
-    read();
+    ByteBuffer greeting = refusal.greeting();
+    if (greeting.hasRemaining()) {
+      greet(greeting);
+    } else {
+      read();
+    }
+  }
+
+  private void greet(ByteBuffer greeting) {
+    try {
+      send(client.loop.buffer(), Refusal.Reply.last(greeting));
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("client has gone while it was answered");
+      client.loop.farewells().end(client);
+    }
   }
 
   /** The client has sent something, has closed, or is broken. */
@@ -47,8 +61,7 @@ final class Farewell {
     try {
       count = client.socket.read(buffer, 0, Flow.LARGEST_CHUNK);
       if (count > 0 && !answered) {
-        answered = true;
-        answer(buffer, count);
+        send(buffer, refusal.to(buffer, count));
       }
     } catch (IOException e) {
       log.atDebug().setCause(e).log("client has gone while it was answered");
@@ -59,15 +72,18 @@ final class Farewell {
     }
   }
 
-  private void answer(ByteBuffer buffer, int count) throws IOException {
-    byte[] bytes = response.to(buffer, count);
-    buffer.put(0, bytes);
-    // Nothing was written before, so the kernel has room for all of it.
-    int written = client.socket.write(buffer, 0, bytes.length);
-    if (written < bytes.length) {
+  private void send(ByteBuffer buffer, Refusal.Reply reply) throws IOException {
+    int length = reply.bytes().remaining();
+    buffer.put(0, reply.bytes(), reply.bytes().position(), length);
+    // Hardly anything was written before, so the kernel has room for all of it.
+    int written = length == 0 ? 0 : client.socket.write(buffer, 0, length);
+    if (written < length) {
       throw new IOException("only " + written + " bytes of the answer can be sent");
     }
-    client.socket.shutdown(false, true);
-    client.loop.metrics().answered();
+    if (reply.last()) {
+      answered = true;
+      client.socket.shutdown(false, true);
+      client.loop.metrics().answered();
+    }
   }
 }

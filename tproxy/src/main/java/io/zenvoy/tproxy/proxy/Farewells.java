@@ -21,8 +21,8 @@ final class Farewells {
   }
 
   /** Takes over a connection that has left all other queues. */
-  void begin(Client client, UnavailableResponse response, long nowNanos) {
-    Farewell farewell = new Farewell(client, response, nowNanos);
+  void begin(Client client, Refusal refusal, long nowNanos) {
+    Farewell farewell = new Farewell(client, refusal, nowNanos);
     client.farewell = farewell;
     clients.add(client);
     try {

@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FailureAnswerTest {
@@ -63,6 +65,84 @@ final class FailureAnswerTest {
     }
     assertThat(proxy.closed(CloseReason.VERDICT)).isEqualTo(1);
     assertThat(proxy.metric("zenvoy_tproxy_answered_connections_total")).isEqualTo(1);
+    awaitNobody();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json,                          application/json",
+    "'text/html,application/xhtml+xml,*/*',     text/html",
+    "'image/png, application/json;q=0.9',       application/json",
+    "*/*,                                       text/plain",
+    "'text/plain, text/html',                   text/plain",
+  })
+  void theAnswerIsOfTheFirstMediaTypeThatIsAccepted(String accept, String expected)
+      throws Exception {
+    proxy.routes(http(100));
+    try (Socket client = proxy.connect()) {
+      parked(client, "GET / HTTP/1.1\r\nHost: echo\r\nACCEPT: " + accept + "\r\n\r\n");
+      proxy.routes(failed("http", "a <\"pod\"> & more"));
+      assertThat(client.getInputStream().readAllBytes())
+          .asString(US_ASCII)
+          .contains("Content-Type: " + expected + "\r\n")
+          .satisfies(
+              answer -> {
+                int body = answer.indexOf("\r\n\r\n") + 4;
+                assertThat(answer).contains("Content-Length: " + (answer.length() - body) + "\r\n");
+                assertThat(answer.substring(body))
+                    .contains(
+                        switch (expected) {
+                          case "application/json" ->
+                              "{\"status\":503,\"error\":\"zenvoy: echo is not available: a"
+                                  + " <\\\"pod\\\"> & more\"}";
+                          case "text/html" -> "a &lt;\"pod\"&gt; &amp; more</p>";
+                          default -> "zenvoy: echo is not available: a <\"pod\"> & more\n";
+                        });
+              });
+    }
+  }
+
+  @Test
+  void aPostgresClientThatAsksForEncryptionFirstReadsAnErrorResponse() throws Exception {
+    proxy.routes(route("postgres", 100));
+    try (Socket client = proxy.connect()) {
+      client.getOutputStream().write(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+      await().until(() -> proxy.parked() == 1);
+      proxy.routes(failed("postgres", "the pod can't be scheduled"));
+      assertThat(client.getInputStream().read()).isEqualTo('N');
+      client.getOutputStream().write(new byte[] {0, 0, 0, 9, 0, 3, 0, 0, 0});
+      assertThat(client.getInputStream().readAllBytes())
+          .asString(US_ASCII)
+          .isEqualTo(
+              "E\0\0\0USFATAL\0VFATAL\0C57P03\0Mzenvoy: echo is not available: the pod can't be"
+                  + " scheduled\0\0");
+    }
+    awaitNobody();
+  }
+
+  @Test
+  void aMysqlClientIsGreetedByAnError() throws Exception {
+    proxy.routes(route("mysql", 100));
+    try (Socket client = proxy.connect()) {
+      await().until(() -> proxy.parked() == 1);
+      proxy.routes(failed("mysql", "why"));
+      assertThat(client.getInputStream().readAllBytes())
+          .asString(ISO_8859_1)
+          .isEqualTo("%\0\0\0\u00ff\u001d\u0004zenvoy: echo is not available: why");
+    }
+    awaitNobody();
+  }
+
+  @Test
+  void aRedisClientIsToldThatItPasses() throws Exception {
+    proxy.routes(route("redis", 100));
+    try (Socket client = proxy.connect()) {
+      parked(client, "*1\r\n$4\r\nPING\r\n");
+      proxy.routes(failed("redis", "why"));
+      assertThat(client.getInputStream().readAllBytes())
+          .asString(US_ASCII)
+          .isEqualTo("-LOADING zenvoy: echo is not available: why\r\n");
+    }
     awaitNobody();
   }
 
@@ -237,7 +317,7 @@ final class FailureAnswerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http2", "tcp", "postgres", ""})
+  @ValueSource(strings = {"http2", "tcp", ""})
   void otherProtocolsAreReset(String protocol) throws Exception {
     proxy.routes(TestingProxy.speaking(protocol, proxy.echo()));
     try (Socket client = proxy.connect()) {
@@ -262,13 +342,17 @@ final class FailureAnswerTest {
   }
 
   private Route http(int maxParked) {
+    return route("http", maxParked);
+  }
+
+  private Route route(String protocol, int maxParked) {
     Route echo = proxy.echo();
     return new Route(
         echo.cluster(),
         echo.slot(),
         echo.wakeTimeout(),
         maxParked,
-        "http",
+        protocol,
         true,
         List.of(),
         Optional.empty(),
