@@ -45,27 +45,37 @@ final class LocalServices {
     out.println();
     out.println("Every service sleeps until somebody asks for it (Ctrl-C ends everything):");
     out.println();
-    for (String host : hosts(file)) {
-      out.println("    " + Curl.line(host, settings.httpPort()));
-    }
+    ways(file, settings.httpPort()).forEach(way -> out.println("    " + way));
     out.println();
     return Follow.untilFailure(stack, out);
   }
 
-  /** Each service's name and further hosts. The file is known to be right. */
-  static List<String> hosts(Path file) throws IOException {
-    List<String> hosts = new ArrayList<>();
+  /** How each service is reached, a line each. The file is known to be right. */
+  static List<String> ways(Path file, int httpPort) throws IOException {
+    List<String> ways = new ArrayList<>();
     try (Reader reader = Files.newBufferedReader(file, UTF_8)) {
       Map<String, List<Map<String, Object>>> root =
           new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
       for (Map<String, Object> service : root.getOrDefault("services", List.of())) {
-        hosts.add(String.valueOf(service.get("name")));
-        if (service.get("hosts") instanceof List<?> further) {
-          further.stream()
-              .map(host -> String.valueOf(host).replace("*.", "any."))
-              .forEach(hosts::add);
+        Object tcp = service.get("tcp");
+        if (tcp != null) {
+          ways.add("localhost:" + tcp + " is " + service.get("name"));
+        }
+        if (String.valueOf(service.getOrDefault("protocol", tcp == null ? "http" : "tcp"))
+            .startsWith("http")) {
+          hosts(service).forEach(host -> ways.add(Curl.line(host, httpPort)));
         }
       }
+    }
+    return ways;
+  }
+
+  /** Its name and further hosts. */
+  private static List<String> hosts(Map<String, Object> service) {
+    List<String> hosts = new ArrayList<>();
+    hosts.add(String.valueOf(service.get("name")));
+    if (service.get("hosts") instanceof List<?> further) {
+      further.stream().map(host -> String.valueOf(host).replace("*.", "any.")).forEach(hosts::add);
     }
     return hosts;
   }

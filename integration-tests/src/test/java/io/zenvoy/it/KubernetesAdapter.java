@@ -169,6 +169,7 @@ final class KubernetesAdapter implements AutoCloseable {
                 new Namespaces(namespace, List.of(namespace)),
                 DEFAULTS,
                 Map.of(),
+                10_443,
                 Optional.empty(),
                 Optional.of(kubeconfig)),
             registry);

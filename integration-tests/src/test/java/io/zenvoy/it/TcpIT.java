@@ -9,6 +9,7 @@ import io.zenvoy.it.downstream.Psql;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.it.upstream.PostgresUpstream;
+import io.zenvoy.it.upstream.TlsUpstream;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -129,6 +130,39 @@ class TcpIT extends OneStack {
       assertThat(psql.ask("select 2")).isEqualTo("2");
     }
     assertThat(stack.envoy().refusals()).isEmpty();
+  }
+
+  @Test
+  void aTlsServiceIsWokenByTheNameThatItsClientAsksForAndByNoOther() throws Exception {
+    String name = "secure.example.com";
+    TlsUpstream upstream = TlsUpstream.on("TcpIT", Services.CONTAINER_PORT, name);
+    stack.kubelet().runtime(upstream);
+    workloads.make("secure", Map.of("sni", name));
+    await("Envoy listens for TLS")
+        .atMost(PATIENCE)
+        .until(() -> stack.envoy().listeners().contains("tls"));
+
+    assertThat(https("other.example.com", upstream)).doesNotContain("Cipher");
+    assertThat(evidence.scaleWrites("secure")).as("nobody asked for it").isZero();
+    assertThat(https(name, upstream)).contains("Cipher");
+    workloads.awaitAsleep("secure");
+    assertThat(https(name, upstream)).contains("Cipher");
+    assertThat(evidence.wakes("secure", "ready")).isEqualTo(2);
+  }
+
+  /** What curl reads that trusts the upstream's certificate. */
+  private static String https(String name, TlsUpstream upstream) throws Exception {
+    return output(
+        "curl",
+        "--silent",
+        "--show-error",
+        "--max-time",
+        "60",
+        "--cacert",
+        upstream.certificate().toString(),
+        "--connect-to",
+        name + ":443:127.0.0.1:10443",
+        "https://" + name + "/");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.zenvoy.xds.lifecycle.Lifecycle;
 import io.zenvoy.xds.lifecycle.LifecycleSettings;
 import io.zenvoy.xds.lifecycle.Term;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.serve.EdgeSettings;
 import io.zenvoy.xds.serve.NodeEvents;
 import io.zenvoy.xds.serve.Rehearsal;
@@ -16,7 +17,6 @@ import io.zenvoy.xds.translate.XdsPublisher;
 import io.zenvoy.xds.workloads.Leadership;
 import io.zenvoy.xds.workloads.Scaler;
 import java.time.InstantSource;
-import java.util.List;
 
 /** Builds what serves during a term, anew for each. */
 final class ServingTerms implements Term.Factory {
@@ -66,8 +66,7 @@ final class ServingTerms implements Term.Factory {
   /** Loads what a term takes, see {@link Rehearsal}. */
   void rehearse() {
     Rehearsal.run(
-        edgeSettings(),
-        edge -> new XdsPublisher(translateSettings(), edge).route(List.of(), List.of()));
+        edgeSettings(), edge -> new XdsPublisher(translateSettings(), edge).route(Entrances.NONE));
   }
 
   private EdgeSettings edgeSettings() {
@@ -75,7 +74,7 @@ final class ServingTerms implements Term.Factory {
   }
 
   private TranslateSettings translateSettings() {
-    return new TranslateSettings(config.httpPort(), config.envoyReadTimeout());
+    return new TranslateSettings(config.httpPort(), config.tlsPort(), config.envoyReadTimeout());
   }
 
   private LifecycleSettings settings() {

@@ -65,6 +65,7 @@ record Workloads(
                 config.namespaces(),
                 config.defaultPolicy(),
                 config.takenPorts(),
+                config.tlsPort(),
                 config.candidate()),
             registry);
     return new Workloads(

@@ -32,6 +32,7 @@ public record XdsServerConfig(
     Optional<Path> localServices,
     SlotRequirements slots,
     int httpPort,
+    int tlsPort,
     ServicePolicy defaultPolicy,
     Duration scaleToZeroCheck,
     Duration sleepHoldAfterStart,
@@ -66,6 +67,7 @@ public record XdsServerConfig(
             .map(Path::of),
         readSlots(environment),
         environment.port("HTTP_PORT", 10000),
+        environment.port("TLS_PORT", 10443),
         readDefaultPolicy(environment),
         environment.duration("SCALE_TO_ZERO_CHECK", "30s"),
         environment.durationOrZero("SLEEP_HOLD_AFTER_START", "1m"),
@@ -91,6 +93,7 @@ public record XdsServerConfig(
     taken.put(xdsPort, "XDS_PORT");
     taken.put(adminPort, "ADMIN_PORT");
     taken.put(httpPort, "HTTP_PORT");
+    taken.put(tlsPort, "TLS_PORT");
     taken.put(slots.port(), "PROXY_PORT");
     return taken;
   }

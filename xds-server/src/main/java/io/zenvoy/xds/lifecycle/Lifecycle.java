@@ -87,6 +87,7 @@ public final class Lifecycle implements NodeEvents, Neighbours {
             publisher,
             new Hosts(settings.homeNamespace(), observer),
             new ListenerPorts(observer),
+            new TlsNames(observer),
             services::values);
     this.rollout = new Rollout(publisher, nodes, this::routesChanged, this::released);
   }

@@ -37,11 +37,11 @@ final class ListenerPorts {
     claims.begin();
     List<TcpListener> listeners = new ArrayList<>();
     for (ServiceSpec service : services) {
-      for (TcpClaim claim : service.tcp()) {
+      for (TcpClaim claim : service.tcp().listeners()) {
         boolean owned = claims.claim(service.key(), claim.listenerPort());
         Cluster cluster = routable.apply(service, claim.port());
         if (owned && cluster != null) {
-          listeners.add(new TcpListener(claim.listenerPort(), cluster, claim.idle()));
+          listeners.add(new TcpListener(claim.listenerPort(), cluster, service.tcp().idle()));
         }
       }
     }

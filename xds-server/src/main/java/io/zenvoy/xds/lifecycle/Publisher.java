@@ -2,10 +2,8 @@ package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
-import io.zenvoy.xds.model.Route;
-import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.serve.NodeKind;
-import java.util.List;
 
 /**
  * Where the life cycle's decisions about traffic go. Each call returns the revision that contains
@@ -28,8 +26,8 @@ public interface Publisher {
   /** Changes where the connections of a defined cluster go. */
   long assign(NodeKind audience, Assignment assignment);
 
-  /** Replaces all routes and TCP listeners. */
-  long route(List<Route> routes, List<TcpListener> listeners);
+  /** Replaces everything by which clients reach clusters. */
+  long route(Entrances entrances);
 
   /** Begins to serve. */
   void open();

@@ -1,6 +1,7 @@
 package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Cluster;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
 import java.time.Duration;
@@ -11,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the routes and the TCP listeners. All routes are one resource, so changes that follow
- * each other closely go out together.
+ * Publishes the entrances. All routes are one resource, so changes that follow each other closely
+ * go out together.
  *
  * <p>Owned by the life cycle's thread.
  */
@@ -25,6 +26,7 @@ final class RoutePublication {
   private final Publisher publisher;
   private final Hosts hosts;
   private final ListenerPorts ports;
+  private final TlsNames names;
   private final Supplier<Collection<ServiceSpec>> services;
   private boolean dirty;
   private long dirtySinceNanos;
@@ -37,10 +39,12 @@ final class RoutePublication {
       Publisher publisher,
       Hosts hosts,
       ListenerPorts ports,
+      TlsNames names,
       Supplier<Collection<ServiceSpec>> services) {
     this.publisher = publisher;
     this.hosts = hosts;
     this.ports = ports;
+    this.names = names;
     this.services = services;
   }
 
@@ -61,7 +65,7 @@ final class RoutePublication {
   }
 
   /**
-   * Publishes the routes and the listeners.
+   * Publishes all entrances.
    *
    * @param routable a port's cluster; null if nothing is to lead to it
    * @return their revision
@@ -69,6 +73,10 @@ final class RoutePublication {
   long publish(BiFunction<ServiceSpec, ServicePort, @Nullable Cluster> routable) {
     dirty = false;
     List<ServiceSpec> byAge = services.get().stream().sorted(Hosts.BY_AGE).toList();
-    return publisher.route(hosts.routes(byAge, routable), ports.listeners(byAge, routable));
+    return publisher.route(
+        new Entrances(
+            hosts.routes(byAge, routable),
+            ports.listeners(byAge, routable),
+            names.routes(byAge, routable)));
   }
 }

@@ -12,7 +12,6 @@ import java.util.List;
  *     to
  * @param hosts further hosts, lower case, without ports; {@code *.example.com} matches every name
  *     below
- * @param tcp the TCP listeners that it asks for, each port once
  */
 public record ServiceSpec(
     ServiceKey key,
@@ -21,18 +20,17 @@ public record ServiceSpec(
     WorkloadKey workload,
     List<ServicePort> ports,
     List<String> hosts,
-    List<TcpClaim> tcp,
+    TcpExposure tcp,
     ServicePolicy policy) {
   public ServiceSpec {
     ports = List.copyOf(ports);
     hosts = List.copyOf(hosts);
-    tcp = List.copyOf(tcp);
     if (ports.isEmpty()) {
       throw new IllegalArgumentException("ports: none (expected: at least one)");
     }
   }
 
-  /** A Service that asks for no TCP listener. */
+  /** A Service that is reached by HTTP alone. */
   public ServiceSpec(
       ServiceKey key,
       String uid,
@@ -41,6 +39,6 @@ public record ServiceSpec(
       List<ServicePort> ports,
       List<String> hosts,
       ServicePolicy policy) {
-    this(key, uid, created, workload, ports, hosts, List.of(), policy);
+    this(key, uid, created, workload, ports, hosts, TcpExposure.NONE, policy);
   }
 }

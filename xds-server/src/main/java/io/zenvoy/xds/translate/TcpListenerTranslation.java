@@ -6,9 +6,17 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.TlsRoute;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Listeners that relay bytes as they are. The upstream is dialled at once, so it may speak first;
@@ -20,6 +28,8 @@ import io.zenvoy.xds.model.TcpListener;
  *     TCP proxy</a>
  */
 final class TcpListenerTranslation {
+  static final String TLS_LISTENER = "tls";
+
   /** With the back-off between them these last for more than 10 s, for a daemon that restarts. */
   private static final int ATTEMPTS = 40;
 
@@ -31,30 +41,59 @@ final class TcpListenerTranslation {
   }
 
   static Listener listener(TcpListener listener) {
-    return Listener.newBuilder()
-        .setName(name(listener))
-        .setStatPrefix(name(listener))
-        .setAddress(ListenerTranslation.anyAddress(listener.port()))
+    String name = name(listener);
+    return bare(name, listener.port())
         .addFilterChains(
-            FilterChain.newBuilder()
-                .addFilters(
-                    Filter.newBuilder()
-                        .setName("envoy.filters.network.tcp_proxy")
-                        .setTypedConfig(Any.pack(proxy(listener)))))
+            FilterChain.newBuilder().addFilters(proxy(name, listener.cluster(), listener.idle())))
         .build();
   }
 
-  private static TcpProxy proxy(TcpListener listener) {
-    return TcpProxy.newBuilder()
-        .setStatPrefix(name(listener))
-        .setCluster(listener.cluster().name())
-        .setIdleTimeout(
-            Durations.fromMillis(listener.idle().map(java.time.Duration::toMillis).orElse(0L)))
-        .setMaxConnectAttempts(UInt32Value.of(ATTEMPTS))
-        .setBackoffOptions(
-            BackoffStrategy.newBuilder()
-                .setBaseInterval(Durations.fromMillis(100))
-                .setMaxInterval(Durations.fromMillis(500)))
+  /**
+   * The one listener of all TLS connections that are not ended here. The chain is chosen by the
+   * name that the client asks for; one that nobody has is closed.
+   */
+  static Listener tlsListener(int port, List<TlsRoute> routes) {
+    Listener.Builder listener =
+        bare(TLS_LISTENER, port)
+            .addListenerFilters(
+                ListenerFilter.newBuilder()
+                    .setName("envoy.filters.listener.tls_inspector")
+                    .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())));
+    for (TlsRoute route : routes) {
+      listener.addFilterChains(
+          FilterChain.newBuilder()
+              .setName(route.cluster().name())
+              .setFilterChainMatch(
+                  FilterChainMatch.newBuilder()
+                      .setTransportProtocol("tls")
+                      .addAllServerNames(route.names()))
+              .addFilters(proxy(TLS_LISTENER, route.cluster(), route.idle())));
+    }
+    return listener.build();
+  }
+
+  private static Listener.Builder bare(String name, int port) {
+    return Listener.newBuilder()
+        .setName(name)
+        .setStatPrefix(name)
+        .setAddress(ListenerTranslation.anyAddress(port));
+  }
+
+  private static Filter proxy(String statPrefix, Cluster cluster, Optional<Duration> idle) {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.tcp_proxy")
+        .setTypedConfig(
+            Any.pack(
+                TcpProxy.newBuilder()
+                    .setStatPrefix(statPrefix)
+                    .setCluster(cluster.name())
+                    .setIdleTimeout(Durations.fromMillis(idle.map(Duration::toMillis).orElse(0L)))
+                    .setMaxConnectAttempts(UInt32Value.of(ATTEMPTS))
+                    .setBackoffOptions(
+                        BackoffStrategy.newBuilder()
+                            .setBaseInterval(Durations.fromMillis(100))
+                            .setMaxInterval(Durations.fromMillis(500)))
+                    .build()))
         .build();
   }
 }

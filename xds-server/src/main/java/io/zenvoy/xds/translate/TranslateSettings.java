@@ -6,7 +6,8 @@ import java.time.Duration;
  * What the translation is told by its configuration.
  *
  * @param httpPort on which port Envoys listen for HTTP, 1 to 65535
+ * @param tlsPort on which they listen for TLS that they don't end, 1 to 65535
  * @param readTimeout how long an upstream may take to answer a request, waiting for a wake not
  *     included
  */
-public record TranslateSettings(int httpPort, Duration readTimeout) {}
+public record TranslateSettings(int httpPort, int tlsPort, Duration readTimeout) {}

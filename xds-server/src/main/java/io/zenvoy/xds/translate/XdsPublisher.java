@@ -4,8 +4,7 @@ import com.google.protobuf.Message;
 import io.zenvoy.xds.lifecycle.Publisher;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
-import io.zenvoy.xds.model.Route;
-import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.serve.ResourceChange;
 import io.zenvoy.xds.serve.ResourceType;
@@ -24,7 +23,7 @@ import java.util.Set;
 public final class XdsPublisher implements Publisher {
   private final TranslateSettings settings;
   private final XdsEdge edge;
-  private Set<String> tcpListeners = Set.of();
+  private Set<String> listening = Set.of();
 
   public XdsPublisher(TranslateSettings settings, XdsEdge edge) {
     this.settings = settings;
@@ -74,28 +73,33 @@ public final class XdsPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> routes, List<TcpListener> listeners) {
-    Map<String, Message> tcp = new HashMap<>();
-    listeners.forEach(
-        listener ->
-            tcp.put(
-                TcpListenerTranslation.name(listener), TcpListenerTranslation.listener(listener)));
-    Set<String> removed = new HashSet<>(tcpListeners);
-    removed.removeAll(tcp.keySet());
-    tcpListeners = Set.copyOf(tcp.keySet());
+  public long route(Entrances entrances) {
+    Map<String, Message> listeners = new HashMap<>();
+    listeners.put(
+        ListenerTranslation.HTTP_LISTENER, ListenerTranslation.httpListener(settings.httpPort()));
+    entrances
+        .tcp()
+        .forEach(
+            listener ->
+                listeners.put(
+                    TcpListenerTranslation.name(listener),
+                    TcpListenerTranslation.listener(listener)));
+    if (!entrances.tls().isEmpty()) {
+      listeners.put(
+          TcpListenerTranslation.TLS_LISTENER,
+          TcpListenerTranslation.tlsListener(settings.tlsPort(), entrances.tls()));
+    }
+    Set<String> removed = new HashSet<>(listening);
+    removed.removeAll(listeners.keySet());
+    listening = Set.copyOf(listeners.keySet());
     return edge.apply(
         List.of(
-            new ResourceChange(NodeKind.ENVOY, ResourceType.LISTENER, tcp, removed),
-            upsert(
-                NodeKind.ENVOY,
-                ResourceType.LISTENER,
-                ListenerTranslation.HTTP_LISTENER,
-                ListenerTranslation.httpListener(settings.httpPort())),
+            new ResourceChange(NodeKind.ENVOY, ResourceType.LISTENER, listeners, removed),
             upsert(
                 NodeKind.ENVOY,
                 ResourceType.ROUTES,
                 RouteTranslation.HTTP_ROUTES,
-                RouteTranslation.routes(routes, settings.readTimeout()))));
+                RouteTranslation.routes(entrances.routes(), settings.readTimeout()))));
   }
 
   @Override

@@ -56,7 +56,8 @@ class IgnoredRequestsTest {
         .endsWith("routes [hello]");
     assertThat(world.publisher.at(NodeKind.ENVOY, "hello").envoy())
         .isInstanceOf(EnvoySide.PodsThenSlot.class);
-    assertThat(world.publisher.routes.getFirst().cluster().policy().ignored()).isEqualTo(PROBES);
+    assertThat(world.publisher.entrances.routes().getFirst().cluster().policy().ignored())
+        .isEqualTo(PROBES);
   }
 
   private void probe(Duration duration) {

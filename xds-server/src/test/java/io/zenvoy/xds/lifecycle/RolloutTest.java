@@ -153,11 +153,13 @@ class RolloutTest {
   }
 
   private List<String> routed() {
-    return world.publisher.routes.stream().map(route -> route.cluster().name()).toList();
+    return world.publisher.entrances.routes().stream()
+        .map(route -> route.cluster().name())
+        .toList();
   }
 
   private List<String> hostsOf(String cluster) {
-    return world.publisher.routes.stream()
+    return world.publisher.entrances.routes().stream()
         .filter(route -> route.cluster().name().equals(cluster))
         .map(Route::hosts)
         .findFirst()

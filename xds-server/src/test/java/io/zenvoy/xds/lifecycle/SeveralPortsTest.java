@@ -15,6 +15,7 @@ import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.model.TcpClaim;
+import io.zenvoy.xds.model.TcpExposure;
 import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
@@ -95,24 +96,50 @@ class SeveralPortsTest {
     assertThat(world.publisher.at(NodeKind.ENVOY)).doesNotContainKey("db");
   }
 
-  private void claim(String name, Instant created, int listenerPort) {
+  @Test
+  void aTlsNameStaysWithTheOlderServiceToo() {
+    name("older", Instant.EPOCH, "a.example.com", "*.b.example.com");
+    name("newer", Instant.EPOCH.plusSeconds(1), "a.example.com", "c.example.com");
+    world.start();
+
+    assertThat(world.publisher.entrances.tls())
+        .extracting(route -> route.cluster().name() + " " + route.names())
+        .containsExactly("older [a.example.com, *.b.example.com]", "newer [c.example.com]");
+    assertThat(world.told)
+        .containsExactly("a.example.com stays with default/older, not default/newer");
+  }
+
+  private void name(String service, Instant created, String... names) {
+    ServicePort port = new ServicePort("tls", 443, Protocol.TCP);
+    expose(service, created, port, new TcpExposure(List.of(), List.of(names), Optional.empty()));
+  }
+
+  private void claim(String service, Instant created, int listenerPort) {
     ServicePort port = new ServicePort("pg", 5432, Protocol.TCP);
+    expose(
+        service,
+        created,
+        port,
+        new TcpExposure(List.of(new TcpClaim(listenerPort, port)), List.of(), Optional.empty()));
+  }
+
+  private void expose(String service, Instant created, ServicePort port, TcpExposure exposure) {
     world.lifecycle.changed(
         new WorkloadEvent.ServiceChanged(
             new ServiceSpec(
-                new ServiceKey("default", name),
-                "uid-" + name,
+                new ServiceKey("default", service),
+                "uid-" + service,
                 created,
-                workload(name),
+                workload(service),
                 List.of(port),
                 List.of(),
-                List.of(new TcpClaim(listenerPort, port, Optional.empty())),
+                exposure,
                 new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()))));
-    world.observed(name, 0, "v1");
+    world.observed(service, 0, "v1");
   }
 
   private List<String> listeners() {
-    return world.publisher.listeners.stream()
+    return world.publisher.entrances.tcp().stream()
         .map(listener -> listener.port() + " -> " + listener.cluster().name())
         .toList();
   }

@@ -2,8 +2,7 @@ package io.zenvoy.xds.lifecycle;
 
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
-import io.zenvoy.xds.model.Route;
-import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.serve.NodeKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,8 +15,7 @@ import java.util.Objects;
 final class TestingPublisher implements Publisher {
   final List<String> journal = new ArrayList<>();
   final Map<NodeKind, Map<String, Assignment>> assignments = new EnumMap<>(NodeKind.class);
-  List<Route> routes = List.of();
-  List<TcpListener> listeners = List.of();
+  Entrances entrances = Entrances.NONE;
   boolean open;
 
   /** Whether routes can't be published. */
@@ -63,13 +61,13 @@ final class TestingPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> newRoutes, List<TcpListener> newListeners) {
+  public long route(Entrances published) {
     if (broken) {
       throw new IllegalStateException("broken");
     }
-    routes = newRoutes;
-    listeners = newListeners;
-    return note("routes " + newRoutes.stream().map(route -> route.cluster().name()).toList());
+    entrances = published;
+    return note(
+        "routes " + published.routes().stream().map(route -> route.cluster().name()).toList());
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -24,6 +25,7 @@ import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.TlsRoute;
 import io.zenvoy.xds.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +53,7 @@ class TranslationGoldenTest {
           .add(HttpConnectionManager.getDescriptor())
           .add(Router.getDescriptor())
           .add(TcpProxy.getDescriptor())
+          .add(TlsInspector.getDescriptor())
           .add(ExpressionFilter.getDescriptor())
           .add(PreviousHostsPredicate.getDescriptor())
           .add(PreviousPrioritiesConfig.getDescriptor())
@@ -80,6 +83,14 @@ class TranslationGoldenTest {
         Map.entry(
             "listener-tcp",
             TcpListenerTranslation.listener(new TcpListener(5432, database, Optional.empty()))),
+        Map.entry(
+            "listener-tls",
+            TcpListenerTranslation.tlsListener(
+                10443,
+                List.of(
+                    new TlsRoute(database, List.of("db.example.com"), Optional.empty()),
+                    new TlsRoute(
+                        hello, List.of("*.a.example"), Optional.of(Duration.ofHours(1)))))),
         Map.entry(
             "listener-tcp-idle",
             TcpListenerTranslation.listener(

@@ -32,7 +32,7 @@ class XdsPublisherTest {
 
   private final TestingEdge edge = new TestingEdge();
   private final XdsPublisher publisher =
-      new XdsPublisher(new TranslateSettings(10_000, Duration.ofMinutes(1)), edge);
+      new XdsPublisher(new TranslateSettings(10_000, 10_443, Duration.ofMinutes(1)), edge);
 
   /** Keeps the latest of every resource. */
   private static final class TestingEdge implements XdsEdge {

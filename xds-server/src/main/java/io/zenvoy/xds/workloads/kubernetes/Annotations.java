@@ -64,9 +64,10 @@ public final class Annotations {
   static final Annotation SNI =
       annotation(
           "sni",
-          "a host name",
+          "host names without ports, separated by commas, such as a.example.com,*.b.example.com",
           "",
-          "The name by which TLS clients reach a TCP service. No effect yet.");
+          "The names by which TLS clients of Envoy's TLS_PORT reach the Service's first port, which"
+              + " ends TLS itself.");
   static final Annotation PROTOCOL =
       annotation(
           "protocol",

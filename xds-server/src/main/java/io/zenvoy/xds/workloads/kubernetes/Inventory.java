@@ -40,7 +40,7 @@ final class Inventory {
   private final Map<ServiceKey, Candidate> candidates = new TreeMap<>();
   private final Map<ServiceKey, Map<String, List<ObservedSlice>>> slices = new HashMap<>();
   private final Map<WorkloadKey, Set<ServiceKey>> candidatesByTarget = new HashMap<>();
-  private final ExposedPorts exposed = new ExposedPorts();
+  private final ExposedPorts exposed;
   private boolean synced;
 
   /** A Service that wants to be managed. */
@@ -63,10 +63,12 @@ final class Inventory {
 
   Inventory(
       ServiceParser parser,
+      ExposedPorts exposed,
       ServiceProblems problems,
       ManagedWorkloads managed,
       Consumer<WorkloadEvent> events) {
     this.parser = parser;
+    this.exposed = exposed;
     this.problems = problems;
     this.events = events;
     this.workloads = new WorkloadBook(managed, events);

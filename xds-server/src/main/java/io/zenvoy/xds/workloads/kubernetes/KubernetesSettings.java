@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param defaults how services wake and sleep whose annotations say nothing else
  * @param takenPorts that no TCP listener may have, with what has them
+ * @param tlsPort on which Envoys listen for TLS that they don't end
  * @param candidate this control plane, if it may be one of several; empty: it is the only one
  * @param kubeconfig the file to connect by; empty: as {@code KUBECONFIG}, {@code ~/.kube/config} or
  *     the pod's service account say, the first of them that is there
@@ -18,6 +19,7 @@ public record KubernetesSettings(
     Namespaces namespaces,
     ServicePolicy defaults,
     Map<Integer, String> takenPorts,
+    int tlsPort,
     Optional<Candidate> candidate,
     Optional<Path> kubeconfig) {
   public KubernetesSettings {
@@ -28,7 +30,8 @@ public record KubernetesSettings(
       Namespaces namespaces,
       ServicePolicy defaults,
       Map<Integer, String> takenPorts,
+      int tlsPort,
       Optional<Candidate> candidate) {
-    this(namespaces, defaults, takenPorts, candidate, Optional.empty());
+    this(namespaces, defaults, takenPorts, tlsPort, candidate, Optional.empty());
   }
 }

@@ -93,6 +93,7 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
     Inventory inventory =
         new Inventory(
             new ServiceParser(settings.defaults(), settings.takenPorts()),
+            new ExposedPorts(settings.tlsPort()),
             problems,
             managed,
             events);

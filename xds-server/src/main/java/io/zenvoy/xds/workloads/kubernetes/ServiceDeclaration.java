@@ -4,7 +4,7 @@ import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
-import io.zenvoy.xds.model.TcpClaim;
+import io.zenvoy.xds.model.TcpExposure;
 import io.zenvoy.xds.model.WorkloadKey;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +22,7 @@ record ServiceDeclaration(
     Optional<WorkloadKey> target,
     List<ServicePort> ports,
     List<String> hosts,
-    List<TcpClaim> tcp,
+    TcpExposure tcp,
     ServicePolicy policy) {
   ServiceSpec scaling(WorkloadKey workload) {
     return new ServiceSpec(key, uid, created, workload, ports, hosts, tcp, policy);

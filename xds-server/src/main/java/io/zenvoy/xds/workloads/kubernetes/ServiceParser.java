@@ -5,10 +5,9 @@ import io.zenvoy.xds.model.Protocol;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
-import io.zenvoy.xds.model.TcpClaim;
+import io.zenvoy.xds.model.TcpExposure;
 import io.zenvoy.xds.model.WorkloadKey;
 import io.zenvoy.xds.schedule.AwakeTimes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +20,11 @@ import java.util.stream.Stream;
 final class ServiceParser {
   private static final Pattern OBJECT_NAME =
       Pattern.compile("[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?");
+
+  private static final String IDLE_WITHOUT_TCP =
+      "%s has no effect (expected: together with %s or %s)"
+          .formatted(
+              Annotations.IDLE_CONNECTIONS.key(), Annotations.TCP.key(), Annotations.SNI.key());
 
   private final ServicePolicy defaults;
   private final Map<Integer, String> takenPorts;
@@ -43,22 +47,22 @@ final class ServiceParser {
     ServicePolicy policy = policy(annotations, service.key().namespace());
     List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
     TcpClaims claims = annotations.read(Annotations.TCP, TcpClaims::parse).orElse(TcpClaims.NONE);
-    List<ServicePort> ports = ports(service, annotations, claims);
-    Optional<Duration> idle = annotations.duration(Annotations.IDLE_CONNECTIONS);
-    List<String> unclaimable = new ArrayList<>();
-    if (idle.isPresent() && claims.equals(TcpClaims.NONE)) {
-      unclaimable.add(
-          Annotations.IDLE_CONNECTIONS.key()
-              + " has no effect (expected: together with "
-              + Annotations.TCP.key()
-              + ")");
+    List<String> names = annotations.read(Annotations.SNI, HostNames::parse).orElse(List.of());
+    List<ServicePort> ports = ports(service, annotations, claims, !names.isEmpty());
+    List<String> unfitting = new ArrayList<>();
+    TcpExposure tcp =
+        new TcpExposure(
+            claims.of(ports, takenPorts, unfitting::add),
+            names,
+            annotations.duration(Annotations.IDLE_CONNECTIONS));
+    if (tcp.idle().isPresent() && claims.equals(TcpClaims.NONE) && names.isEmpty()) {
+      unfitting.add(IDLE_WITHOUT_TCP);
     }
-    List<TcpClaim> tcp = claims.of(ports, idle, takenPorts, unclaimable::add);
     List<String> problems =
         Stream.of(
                 unknown(service).stream(),
                 annotations.problems().stream(),
-                unclaimable.stream(),
+                unfitting.stream(),
                 unfit(service, ports, policy))
             .flatMap(stream -> stream)
             .toList();
@@ -68,10 +72,7 @@ final class ServiceParser {
     return new ParsedService.Declared(
         new ServiceDeclaration(
             service.key(), service.uid(), service.created(), target, ports, hosts, tcp, policy),
-        Stream.of(Annotations.SNI)
-            .filter(annotations::has)
-            .map(annotation -> annotation.key() + " has no effect yet")
-            .toList());
+        List.of());
   }
 
   private ServicePolicy policy(AnnotationReader annotations, String namespace) {
@@ -134,7 +135,7 @@ final class ServiceParser {
   }
 
   private static List<ServicePort> ports(
-      ObservedService service, AnnotationReader annotations, TcpClaims claims) {
+      ObservedService service, AnnotationReader annotations, TcpClaims claims, boolean named) {
     Optional<Protocol> protocol =
         annotations.read(
             Annotations.PROTOCOL,
@@ -153,6 +154,7 @@ final class ServiceParser {
                         .or(() -> ProtocolNames.ofPort(port))
                         .orElse(
                             claims.include(port.name(), port.port(), ports.size())
+                                    || (named && port.equals(ports.getFirst()))
                                 ? Protocol.TCP
                                 : Protocol.HTTP)))
         .toList();

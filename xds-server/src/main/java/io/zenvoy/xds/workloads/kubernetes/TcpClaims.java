@@ -2,7 +2,6 @@ package io.zenvoy.xds.workloads.kubernetes;
 
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.TcpClaim;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,15 +62,11 @@ record TcpClaims(List<Entry> entries) {
   /**
    * The claims of a Service.
    *
-   * @param idle when idle connections are closed; empty: never
    * @param takenPorts that no listener may have, with what has them
    * @param problem told what is wrong, one line each
    */
   List<TcpClaim> of(
-      List<ServicePort> ports,
-      Optional<Duration> idle,
-      Map<Integer, String> takenPorts,
-      Consumer<String> problem) {
+      List<ServicePort> ports, Map<Integer, String> takenPorts, Consumer<String> problem) {
     List<TcpClaim> claims = new ArrayList<>();
     if (ports.isEmpty()) {
       return claims; // said elsewhere
@@ -93,7 +88,7 @@ record TcpClaims(List<Entry> entries) {
                           ? Optional.of(ports.getFirst())
                           : Optional.empty());
       port.ifPresentOrElse(
-          known -> claims.add(new TcpClaim(entry.listenerPort(), known, idle)),
+          known -> claims.add(new TcpClaim(entry.listenerPort(), known)),
           () -> problem.accept(unknown(entry, ports)));
     }
     return claims;

@@ -5,11 +5,14 @@ import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
+import io.zenvoy.xds.model.TcpClaim;
+import io.zenvoy.xds.model.TcpExposure;
 import io.zenvoy.xds.model.WorkloadKey;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +21,7 @@ import java.util.OptionalInt;
  * @param position its place in the file, from 0
  * @param command the program and its arguments; {@value #PORT_PLACEHOLDER} stands for the port
  * @param port empty: a free one is chosen at each start
+ * @param tcp on which Envoy listens for its clients; empty: they come by HTTP
  * @param directory absolute; where the command runs
  */
 record LocalService(
@@ -25,6 +29,7 @@ record LocalService(
     int position,
     List<String> command,
     OptionalInt port,
+    OptionalInt tcp,
     List<String> hosts,
     Map<String, String> environment,
     Path directory,
@@ -54,14 +59,23 @@ record LocalService(
 
   /** The same at every start: slots are computed from it, and the file's order decides disputes. */
   ServiceSpec specification() {
+    ServicePort servicePort = new ServicePort(PORT_NAME, port.orElse(NOMINAL_PORT), protocol);
     return new ServiceSpec(
         key(),
         "local-" + name,
         Instant.EPOCH.plusSeconds(position),
         workload(),
-        List.of(new ServicePort(PORT_NAME, port.orElse(NOMINAL_PORT), protocol)),
+        List.of(servicePort),
         hosts,
+        exposure(servicePort),
         policy);
+  }
+
+  private TcpExposure exposure(ServicePort servicePort) {
+    return new TcpExposure(
+        tcp.stream().mapToObj(listener -> new TcpClaim(listener, servicePort)).toList(),
+        List.of(),
+        Optional.empty());
   }
 
   List<String> commandWithPort(int port) {

@@ -26,6 +26,7 @@ final class LocalServiceReader {
               "name",
               "command",
               "port",
+              "tcp",
               "hosts",
               "idle",
               "wake-timeout",
@@ -59,15 +60,18 @@ final class LocalServiceReader {
             .parsed("name", LocalServiceReader::parseName)
             .orElseThrow(() -> mapping.error("name", "missing"));
     List<String> command = command(mapping);
+    OptionalInt port = port(mapping, command);
+    OptionalInt tcp = tcp(mapping, port);
     return new LocalService(
         name,
         position,
         command,
-        port(mapping, command),
+        port,
+        tcp,
         mapping.parsedList("hosts", LocalServiceReader::parseHost),
         environment(mapping),
         mapping.parsed("directory", this::parseDirectory).orElse(base),
-        mapping.parsed("protocol", LocalServiceReader::parseProtocol).orElse(Protocol.HTTP),
+        protocol(mapping, tcp),
         policy(mapping));
   }
 
@@ -99,6 +103,29 @@ final class LocalServiceReader {
       throw mapping.error("port", "missing, and the command has no {port} to be filled in");
     }
     return port;
+  }
+
+  private static OptionalInt tcp(YamlMapping mapping, OptionalInt port) {
+    OptionalInt tcp =
+        mapping
+            .parsed("tcp", LocalServiceReader::parsePort)
+            .map(OptionalInt::of)
+            .orElse(OptionalInt.empty());
+    if (tcp.isPresent() && tcp.equals(port)) {
+      throw mapping.error("tcp", tcp.getAsInt() + " is where the program itself listens");
+    }
+    return tcp;
+  }
+
+  private static Protocol protocol(YamlMapping mapping, OptionalInt tcp) {
+    Protocol protocol =
+        mapping
+            .parsed("protocol", LocalServiceReader::parseProtocol)
+            .orElse(tcp.isPresent() ? Protocol.TCP : Protocol.HTTP);
+    if (!protocol.isHttp() && tcp.isEmpty()) {
+      throw mapping.error("tcp", "missing (expected: the port on which clients find the service)");
+    }
+    return protocol;
   }
 
   private static Map<String, String> environment(YamlMapping mapping) {
@@ -169,8 +196,13 @@ final class LocalServiceReader {
     return switch (text) {
       case "http" -> Protocol.HTTP;
       case "http2" -> Protocol.HTTP2;
+      case "tcp" -> Protocol.TCP;
+      case "postgres" -> Protocol.POSTGRES;
+      case "mysql" -> Protocol.MYSQL;
+      case "redis" -> Protocol.REDIS;
       default ->
-          throw new IllegalArgumentException(quoted(text) + " (expected: one of http, http2)");
+          throw new IllegalArgumentException(
+              quoted(text) + " (expected: one of http, http2, tcp, postgres, mysql, redis)");
     };
   }
 

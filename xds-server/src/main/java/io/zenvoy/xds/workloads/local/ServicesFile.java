@@ -56,6 +56,10 @@ final class ServicesFile {
           .port()
           .ifPresent(
               port -> claim(claims, mapping, "port", Integer.toString(port) + "/tcp", service));
+      service
+          .tcp()
+          .ifPresent(
+              port -> claim(claims, mapping, "tcp", Integer.toString(port) + "/tcp", service));
       services.add(service);
     }
     return List.copyOf(services);

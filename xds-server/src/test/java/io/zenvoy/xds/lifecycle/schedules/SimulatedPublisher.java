@@ -4,12 +4,10 @@ import io.zenvoy.common.Slot;
 import io.zenvoy.xds.lifecycle.Publisher;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Cluster;
-import io.zenvoy.xds.model.Route;
-import io.zenvoy.xds.model.TcpListener;
+import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.serve.NodeKind;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -73,7 +71,7 @@ final class SimulatedPublisher implements Publisher {
   }
 
   @Override
-  public long route(List<Route> routes, List<TcpListener> listeners) {
+  public long route(Entrances entrances) {
     return ++revision;
   }
 

@@ -44,6 +44,7 @@ class InventoryTest {
   private final Inventory inventory =
       new Inventory(
           new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS),
+          new ExposedPorts(10_443),
           problems::put,
           managed,
           events::add);

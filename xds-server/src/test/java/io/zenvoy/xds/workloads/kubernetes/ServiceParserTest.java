@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,15 +185,14 @@ class ServiceParserTest {
         .contains("zenvoy.io/typo: zenvoy has no such annotation");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"sni"})
-  void whatHasNoEffectYetIsNoticed(String key) {
-    assertThat(parser.parse(TestingServices.annotated(key, "5432")))
-        .isInstanceOfSatisfying(
-            ParsedService.Declared.class,
-            declared ->
-                assertThat(declared.notices())
-                    .containsExactly("zenvoy.io/" + key + " has no effect yet"));
+  @Test
+  void namesOfTlsClientsLeadToTheFirstPortWhichSpeaksTcpIfNothingElseIsSaid() {
+    ServiceDeclaration declaration =
+        declared(TestingServices.annotated("sni", "DB.example.com, *.b.example.com"));
+
+    assertThat(declaration.tcp().names()).containsExactly("db.example.com", "*.b.example.com");
+    assertThat(problems(TestingServices.annotated("sni", "a..b"))).hasSize(1);
+    assertThat(problems(TestingServices.annotated("sni", "a:443"))).hasSize(1);
   }
 
   @ParameterizedTest
@@ -241,7 +239,7 @@ class ServiceParserTest {
     ServiceDeclaration declaration = declared(withTcp(annotation, WEB, PG));
 
     assertThat(
-            declaration.tcp().stream()
+            declaration.tcp().listeners().stream()
                 .map(claim -> claim.listenerPort() + " -> " + claim.port().name())
                 .collect(Collectors.joining("; ")))
         .isEqualTo(expected);
@@ -251,9 +249,8 @@ class ServiceParserTest {
   void aSinglePortNeedsNoNameAndSpeaksTcpIfNothingElseIsSaid() {
     ObservedService.Port only = new ObservedService.Port("", 5432, "TCP", "");
 
-    assertThat(declared(withTcp("15432", only)).tcp())
-        .containsExactly(
-            new TcpClaim(15_432, new ServicePort("", 5432, Protocol.TCP), Optional.empty()));
+    assertThat(declared(withTcp("15432", only)).tcp().listeners())
+        .containsExactly(new TcpClaim(15_432, new ServicePort("", 5432, Protocol.TCP)));
     assertThat(declared(TestingServices.withPorts(only)).ports())
         .containsExactly(new ServicePort("", 5432, Protocol.HTTP));
   }
@@ -264,12 +261,11 @@ class ServiceParserTest {
         TestingServices.annotated(
             TestingServices.ECHO, Map.of("tcp", "5432:http", "idle-connections", "30m"));
 
-    assertThat(declared(service).tcp())
-        .extracting(TcpClaim::idle)
-        .containsExactly(Optional.of(Duration.ofMinutes(30)));
+    assertThat(declared(service).tcp().idle()).contains(Duration.ofMinutes(30));
     assertThat(problems(TestingServices.annotated("idle-connections", "30m")))
         .containsExactly(
-            "zenvoy.io/idle-connections has no effect (expected: together with zenvoy.io/tcp)");
+            "zenvoy.io/idle-connections has no effect (expected: together with zenvoy.io/tcp or"
+                + " zenvoy.io/sni)");
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.zenvoy.xds.workloads.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.zenvoy.common.StartupException;
 import io.zenvoy.xds.model.IgnoredRequest;
@@ -29,6 +30,23 @@ final class ServicesFileTest {
   @BeforeEach
   void nameFile() {
     file = folder.resolve("services.yaml");
+  }
+
+  @Test
+  void aServiceWithAListenerOfItsOwnSpeaksTcpUnlessItSaysMore() throws IOException {
+    List<LocalService> services =
+        read(
+            """
+            services:
+              - {name: raw, command: 'x {port}', tcp: 7000}
+              - {name: db, command: 'x {port}', tcp: 7001, protocol: postgres}
+            """);
+
+    assertThat(services)
+        .extracting(
+            service -> service.specification().ports().getFirst().protocol(),
+            service -> service.specification().tcp().listeners().getFirst().listenerPort())
+        .containsExactly(tuple(Protocol.TCP, 7000), tuple(Protocol.POSTGRES, 7001));
   }
 
   @Test
@@ -106,7 +124,7 @@ final class ServicesFileTest {
       textBlock =
           """
           services:|- name: a|  comand: x|  port: 1;                   :3: comand: unknown key (did you mean command?)
-          services:|- name: a|  colour: x;                             :3: colour: unknown key (expected: name, command, port, hosts, idle, wake-timeout, environment, directory, protocol, ignore)
+          services:|- name: a|  colour: x;                             :3: colour: unknown key (expected: name, command, port, tcp, hosts, idle, wake-timeout, environment, directory, protocol, ignore)
           service:|- name: a;                                          :1: service: unknown key (did you mean services?)
           services:|- command: x|  port: 1;                            :2: name: missing
           services:|- name: a|  port: 1;                               :2: command: missing
@@ -123,7 +141,11 @@ final class ServicesFileTest {
           services:|- name: a|  command: x|  port: 1|  ignore: [/up];  :5: ignore: "/up" (expected: path=/x or user-agent=prefix)
           services:|- name: a|  command: x|  port: 1|  hosts: b.c;     :5: hosts: "b.c" (expected: a list)
           services:|- name: a|  command: x|  port: 1|  hosts:|  - b|  - b c; :7: hosts: "b c" (expected: a name such as a.example.com or *.example.com)
-          services:|- name: a|  command: x|  port: 1|  protocol: ftp;  :5: protocol: "ftp" (expected: one of http, http2)
+          services:|- name: a|  command: x|  port: 1|  protocol: ftp;  :5: protocol: "ftp" (expected: one of http, http2, tcp, postgres, mysql, redis)
+          services:|- name: a|  command: x|  port: 1|  protocol: redis; :2: tcp: missing (expected: the port on which clients find the service)
+          services:|- name: a|  command: x|  port: 1|  tcp: 65536;      :5: tcp: "65536" (expected: a port from 1 to 65535)
+          services:|- name: a|  command: x|  port: 1|  tcp: 1;          :5: tcp: 1 is where the program itself listens
+          services:|- {name: a, command: x, port: 1, tcp: 7}|- name: b|  command: x|  port: 2|  tcp: 7; :6: tcp: 7 belongs to service a already
           services:|- name: a|  command: x|  port: 1|  environment: x; :5: environment: "x" (expected: keys and values)
           services:|- name: a|  command: x|  port: 1|  environment: {1x: y}; :5: 1x: not a name of an environment variable
           services:|- name: a|  name: b;                               :3: name: is there twice
