@@ -70,11 +70,6 @@ public final class Psql implements AutoCloseable {
     return printed;
   }
 
-  /** Whether the session is still open. */
-  public boolean isOpen() {
-    return process.isAlive();
-  }
-
   @Override
   public void close() {
     try {

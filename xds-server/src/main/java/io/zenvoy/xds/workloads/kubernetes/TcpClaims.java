@@ -24,12 +24,13 @@ record TcpClaims(List<Entry> entries) {
    *     the only one
    */
   record Entry(int listenerPort, String port) {
-    private boolean means(String name, int number) {
-      return port.isEmpty() ? number == listenerPort : names(name, number);
-    }
-
-    private boolean names(String name, int number) {
-      return port.equals(name) || port.equals(Integer.toString(number));
+    /**
+     * @param count how many ports the Service has
+     */
+    private boolean means(String name, int number, int count) {
+      return port.isEmpty()
+          ? number == listenerPort || count == 1
+          : port.equals(name) || port.equals(Integer.toString(number));
     }
   }
 
@@ -55,8 +56,7 @@ record TcpClaims(List<Entry> entries) {
 
   /** Whether a port of a Service that has so many is meant. */
   boolean include(String name, int number, int count) {
-    return entries.stream()
-        .anyMatch(entry -> entry.means(name, number) || (entry.port().isEmpty() && count == 1));
+    return entries.stream().anyMatch(entry -> entry.means(name, number, count));
   }
 
   /**
@@ -80,13 +80,8 @@ record TcpClaims(List<Entry> entries) {
       }
       Optional<ServicePort> port =
           ports.stream()
-              .filter(known -> entry.means(known.name(), known.port()))
-              .findFirst()
-              .or(
-                  () ->
-                      entry.port().isEmpty() && ports.size() == 1
-                          ? Optional.of(ports.getFirst())
-                          : Optional.empty());
+              .filter(known -> entry.means(known.name(), known.port(), ports.size()))
+              .findFirst();
       port.ifPresentOrElse(
           known -> claims.add(new TcpClaim(entry.listenerPort(), known)),
           () -> problem.accept(unknown(entry, ports)));

@@ -294,14 +294,7 @@ class ServiceParserTest {
     ObservedService service = TestingServices.withPorts(ports);
     Map<String, String> annotations = new HashMap<>(service.annotations());
     annotations.put("zenvoy.io/tcp", annotation);
-    return new ObservedService(
-        service.key(),
-        service.uid(),
-        service.created(),
-        annotations,
-        service.externalName(),
-        service.selectsPods(),
-        service.ports());
+    return annotatedExactly(service, annotations);
   }
 
   @Test
