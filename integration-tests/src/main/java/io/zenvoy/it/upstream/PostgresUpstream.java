@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Pods that run a real PostgreSQL. All of them have the same data folder, as with a volume, so only
@@ -54,67 +53,48 @@ public final class PostgresUpstream implements ContainerRuntime {
 
   @Override
   public Container start(String pod, String address) {
-    ChildProcess server =
-        ChildProcess.start(
-            pod,
-            Project.logs(test).resolve(pod + ".log"),
-            Map.of(),
-            asOwner(
-                program("postgres"),
-                "-D",
-                data + "/data",
-                "-h",
-                address,
-                "-p",
-                Integer.toString(port),
-                "-k",
-                data.toString(),
-                "-c",
-                "max_connections=300"));
-    CompletableFuture<Void> ready =
-        CompletableFuture.runAsync(
-            () -> awaitAccepting(server, address), task -> Thread.ofVirtual().start(task));
-    return new Server(server, ready);
+    Container server = new ProgramUpstream(test, this::server, this::accepts).start(pod, address);
+    return new Server(server);
   }
 
-  private void awaitAccepting(ChildProcess server, String address) {
-    List<String> probe =
-        List.of(program("pg_isready"), "-q", "-h", address, "-p", Integer.toString(port));
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (exitCode(probe) != 0) {
-      server.requireAlive("it accepts connections");
-      if (System.nanoTime() - deadline > 0) {
-        throw new CompletionException(new IllegalStateException(server.name() + " is not ready"));
-      }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CompletionException(e);
-      }
-    }
+  private List<String> server(String address) {
+    return asOwner(
+        program("postgres"),
+        "-D",
+        data + "/data",
+        "-h",
+        address,
+        "-p",
+        Integer.toString(port),
+        "-k",
+        data.toString(),
+        "-c",
+        "max_connections=300");
   }
 
+  private boolean accepts(String address) {
+    return exitCode(
+            List.of(program("pg_isready"), "-q", "-h", address, "-p", Integer.toString(port)))
+        == 0;
+  }
+
+  /** Ends as PostgreSQL wants it: its SIGTERM waits for the clients. */
   private final class Server implements Container {
-    private final ChildProcess process;
-    private final CompletableFuture<Void> ready;
+    private final Container process;
 
-    private Server(ChildProcess process, CompletableFuture<Void> ready) {
+    private Server(Container process) {
       this.process = process;
-      this.ready = ready;
     }
 
     @Override
     public CompletableFuture<Void> ready() {
-      return ready;
+      return process.ready();
     }
 
     @Override
     public void close() {
-      if (process.isAlive()) {
-        runAsOwner(program("pg_ctl"), "stop", "-D", data + "/data", "-m", "fast");
-        process.awaitExit(PATIENCE);
-      }
+      exitCode(asOwner(program("pg_ctl"), "stop", "-D", data + "/data", "-m", "fast"));
+      process.close();
     }
   }
 

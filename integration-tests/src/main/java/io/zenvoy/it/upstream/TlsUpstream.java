@@ -5,16 +5,12 @@ import io.zenvoy.it.Project;
 import io.zenvoy.it.kube.Container;
 import io.zenvoy.it.kube.ContainerRuntime;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Pods that run OpenSSL's HTTPS server, with a certificate of their own. Thread-safe. */
 public final class TlsUpstream implements ContainerRuntime {
@@ -76,55 +72,27 @@ public final class TlsUpstream implements ContainerRuntime {
 
   @Override
   public Container start(String pod, String address) {
-    ChildProcess server =
-        openssl(
-            pod,
-            List.of(
-                "s_server",
-                "-quiet",
-                "-www",
-                "-accept",
-                address + ":" + port,
-                "-key",
-                key.toString(),
-                "-cert",
-                certificate.toString()));
-    CompletableFuture<Void> ready =
-        CompletableFuture.runAsync(
-            () -> awaitListening(server, address), task -> Thread.ofVirtual().start(task));
-    return new Server(server, ready);
+    return new ProgramUpstream(test, this::server, ProgramUpstream.Probe.port(port))
+        .start(pod, address);
   }
 
-  private void awaitListening(ChildProcess server, String address) {
-    while (true) {
-      server.requireAlive("it listens");
-      try (Socket _ = new Socket(InetAddress.ofLiteral(address), port)) {
-        return;
-      } catch (IOException e) {
-        pause();
-      }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(20);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CompletionException(e);
-    }
+  private List<String> server(String address) {
+    return List.of(
+        "openssl",
+        "s_server",
+        "-quiet",
+        "-www",
+        "-accept",
+        address + ":" + port,
+        "-key",
+        key.toString(),
+        "-cert",
+        certificate.toString());
   }
 
   private ChildProcess openssl(String name, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("openssl"));
     command.addAll(arguments);
     return ChildProcess.start(name, Project.logs(test).resolve(name + ".log"), Map.of(), command);
-  }
-
-  private record Server(ChildProcess process, CompletableFuture<Void> ready) implements Container {
-    @Override
-    public void close() {
-      process.close();
-    }
   }
 }
