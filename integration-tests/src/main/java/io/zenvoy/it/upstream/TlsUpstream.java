@@ -1,31 +1,22 @@
 package io.zenvoy.it.upstream;
 
-import io.zenvoy.it.ChildProcess;
-import io.zenvoy.it.Project;
+import io.zenvoy.it.SelfSigned;
 import io.zenvoy.it.kube.Container;
 import io.zenvoy.it.kube.ContainerRuntime;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Pods that run OpenSSL's HTTPS server, with a certificate of their own. Thread-safe. */
 public final class TlsUpstream implements ContainerRuntime {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private final String test;
   private final int port;
-  private final Path key;
-  private final Path certificate;
+  private final SelfSigned identity;
+  private final ProgramUpstream programs;
 
-  private TlsUpstream(String test, int port, Path folder) {
-    this.test = test;
+  private TlsUpstream(String test, int port, SelfSigned identity) {
     this.port = port;
-    this.key = folder.resolve("key.pem");
-    this.certificate = folder.resolve("certificate.pem");
+    this.identity = identity;
+    this.programs = new ProgramUpstream(test, this::server, ProgramUpstream.Probe.port(port));
   }
 
   /**
@@ -35,45 +26,17 @@ public final class TlsUpstream implements ContainerRuntime {
    * @param name that the certificate is for
    */
   public static TlsUpstream on(String test, int port, String name) throws IOException {
-    TlsUpstream upstream = new TlsUpstream(test, port, Files.createTempDirectory("zenvoy-tls-"));
-    int exitCode =
-        upstream
-            .openssl(
-                "openssl-req",
-                List.of(
-                    "req",
-                    "-x509",
-                    "-newkey",
-                    "ec",
-                    "-pkeyopt",
-                    "ec_paramgen_curve:P-256",
-                    "-nodes",
-                    "-days",
-                    "1",
-                    "-subj",
-                    "/CN=" + name,
-                    "-addext",
-                    "subjectAltName=DNS:" + name,
-                    "-keyout",
-                    upstream.key.toString(),
-                    "-out",
-                    upstream.certificate.toString()))
-            .awaitExit(PATIENCE);
-    if (exitCode != 0) {
-      throw new IllegalStateException("openssl req ended with " + exitCode);
-    }
-    return upstream;
+    return new TlsUpstream(test, port, SelfSigned.of(test, name));
   }
 
   /** Whom clients have to trust. */
   public Path certificate() {
-    return certificate;
+    return identity.certificate();
   }
 
   @Override
-  public Container start(String pod, String address) {
-    return new ProgramUpstream(test, this::server, ProgramUpstream.Probe.port(port))
-        .start(pod, address);
+  public Container start(String pod, String address) throws IOException {
+    return programs.start(pod, address);
   }
 
   private List<String> server(String address) {
@@ -85,14 +48,8 @@ public final class TlsUpstream implements ContainerRuntime {
         "-accept",
         address + ":" + port,
         "-key",
-        key.toString(),
+        identity.key().toString(),
         "-cert",
-        certificate.toString());
-  }
-
-  private ChildProcess openssl(String name, List<String> arguments) {
-    List<String> command = new ArrayList<>(List.of("openssl"));
-    command.addAll(arguments);
-    return ChildProcess.start(name, Project.logs(test).resolve(name + ".log"), Map.of(), command);
+        identity.certificate().toString());
   }
 }

@@ -45,7 +45,7 @@ final class Hosts {
           claimed(service).stream().filter(host -> claims.claim(service.key(), host)).toList();
       Cluster cluster = routable.apply(service, service.ports().getFirst());
       if (cluster != null && !hosts.isEmpty()) {
-        routes.add(new Route(cluster, hosts));
+        routes.add(new Route(cluster, hosts, service.certificate()));
       }
     }
     return routes;

@@ -2,6 +2,7 @@ package io.zenvoy.xds.model;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Service that opted in, as its owner wrote it.
@@ -12,6 +13,8 @@ import java.util.List;
  *     to
  * @param hosts further hosts, lower case, without ports; {@code *.example.com} matches every name
  *     below
+ * @param certificate by which its hosts are reached by TLS, too, which Envoys end; empty: by plain
+ *     HTTP alone
  */
 public record ServiceSpec(
     ServiceKey key,
@@ -20,6 +23,7 @@ public record ServiceSpec(
     WorkloadKey workload,
     List<ServicePort> ports,
     List<String> hosts,
+    Optional<Certificate> certificate,
     TcpExposure tcp,
     ServicePolicy policy) {
   public ServiceSpec {
@@ -30,7 +34,7 @@ public record ServiceSpec(
     }
   }
 
-  /** A Service that is reached by HTTP alone. */
+  /** A Service that is reached by plain HTTP alone. */
   public ServiceSpec(
       ServiceKey key,
       String uid,
@@ -39,6 +43,6 @@ public record ServiceSpec(
       List<ServicePort> ports,
       List<String> hosts,
       ServicePolicy policy) {
-    this(key, uid, created, workload, ports, hosts, TcpExposure.NONE, policy);
+    this(key, uid, created, workload, ports, hosts, Optional.empty(), TcpExposure.NONE, policy);
   }
 }

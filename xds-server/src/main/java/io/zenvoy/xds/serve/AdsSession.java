@@ -154,7 +154,8 @@ final class AdsSession<Q, R> {
 
   /**
    * A client that has yet to take clusters in will ask for their endpoints, and in the same way for
-   * the routes of listeners: until then it can't have accepted those, although it has not asked.
+   * the routes and secrets of listeners: until then it can't have accepted those, although it has
+   * not asked.
    */
   private long settledAbove(Subscription subscription) {
     if (subscription.isWildcard()) {
@@ -163,7 +164,7 @@ final class AdsSession<Q, R> {
     Subscription above =
         switch (subscription.type()) {
           case ENDPOINTS -> subscriptions.get(ResourceType.CLUSTER);
-          case ROUTES -> subscriptions.get(ResourceType.LISTENER);
+          case SECRET, ROUTES -> subscriptions.get(ResourceType.LISTENER);
           case CLUSTER, LISTENER -> null;
         };
     return above == null ? Long.MAX_VALUE : above.settled();

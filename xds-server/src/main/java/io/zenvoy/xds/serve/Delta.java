@@ -72,7 +72,7 @@ final class Delta implements AdsVariant<DeltaDiscoveryRequest, DeltaDiscoveryRes
    */
   private static Map<String, String> assumed(ResourceType type, Map<String, String> versions) {
     return switch (type) {
-      case CLUSTER, LISTENER, ROUTES -> versions;
+      case CLUSTER, SECRET, LISTENER, ROUTES -> versions;
       case ENDPOINTS ->
           versions.keySet().stream()
               .collect(Collectors.toMap(name -> name, name -> Delivery.UNPROVEN));

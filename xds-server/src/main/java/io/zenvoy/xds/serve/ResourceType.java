@@ -7,6 +7,7 @@ import java.util.Optional;
 public enum ResourceType {
   CLUSTER("type.googleapis.com/envoy.config.cluster.v3.Cluster"),
   ENDPOINTS("type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"),
+  SECRET("type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"),
   LISTENER("type.googleapis.com/envoy.config.listener.v3.Listener"),
   ROUTES("type.googleapis.com/envoy.config.route.v3.RouteConfiguration");
 

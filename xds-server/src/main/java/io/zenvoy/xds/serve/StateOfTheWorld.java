@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * The state-of-the-world variant: a request names all that is wanted, and a response holds all
- * clusters or all listeners, or those endpoints and routes that changed. The nonce alone decides
- * what a request answers; the version that it names does not matter.
+ * clusters or all listeners, or those of the other types that changed. The nonce alone decides what
+ * a request answers; the version that it names does not matter.
  */
 final class StateOfTheWorld implements AdsVariant<DiscoveryRequest, DiscoveryResponse> {
   private static final String WILDCARD = "*";
@@ -28,7 +28,7 @@ final class StateOfTheWorld implements AdsVariant<DiscoveryRequest, DiscoveryRes
   public Subscription.Answers answers(ResourceType type) {
     return switch (type) {
       case CLUSTER, LISTENER -> Subscription.Answers.WHOLE_SET;
-      case ENDPOINTS, ROUTES -> Subscription.Answers.CHANGED;
+      case ENDPOINTS, SECRET, ROUTES -> Subscription.Answers.CHANGED;
     };
   }
 

@@ -2,6 +2,7 @@ package io.zenvoy.xds.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -9,16 +10,20 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.zenvoy.xds.model.Certificate;
+import io.zenvoy.xds.model.Route;
+import java.util.List;
 
 /**
- * The HTTP listener. Its stream idle time-out is off, because a request that waits for a wake is
- * idle as Envoy sees it.
+ * The HTTP listener, plain and by TLS on one port. Its stream idle time-out is off, because a
+ * request that waits for a wake is idle as Envoy sees it.
  *
  * @see <a href="https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts">Envoy's
  *     time-outs</a>
@@ -26,18 +31,64 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 final class ListenerTranslation {
   static final String HTTP_LISTENER = "http";
 
+  /** The chain of clients that ask for a name that no service has, or for none. */
+  private static final String OTHER_NAMES = "other names";
+
+  /** How long a client may be silent at first: as long as Envoy's connections may be idle. */
+  private static final java.time.Duration FIRST_BYTE = java.time.Duration.ofHours(1);
+
   private ListenerTranslation() {}
 
-  static Listener httpListener(int port) {
-    return Listener.newBuilder()
-        .setName(HTTP_LISTENER)
-        .setAddress(anyAddress(port))
-        .addFilterChains(
-            FilterChain.newBuilder()
-                .addFilters(
-                    Filter.newBuilder()
-                        .setName("envoy.filters.network.http_connection_manager")
-                        .setTypedConfig(Any.pack(connectionManager()))))
+  /**
+   * The listener. What a connection begins with is always looked at, because a listener whose
+   * filters change cuts its connections in the end, and one whose chains change does not.
+   *
+   * @param routes of which those with a certificate are reached by TLS
+   */
+  static Listener httpListener(int port, List<Route> routes) {
+    Listener.Builder listener =
+        Listener.newBuilder()
+            .setName(HTTP_LISTENER)
+            .setAddress(anyAddress(port))
+            .addListenerFilters(TlsTranslation.inspector())
+            .setListenerFiltersTimeout(Durations.fromMillis(FIRST_BYTE.toMillis()))
+            .addFilterChains(
+                FilterChain.newBuilder()
+                    .setName(HTTP_LISTENER)
+                    .setFilterChainMatch(
+                        FilterChainMatch.newBuilder().setTransportProtocol("raw_buffer"))
+                    .addFilters(requests()));
+    List<Route> encrypted =
+        routes.stream().filter(route -> route.certificate().isPresent()).toList();
+    for (Route route : encrypted) {
+      route
+          .certificate()
+          .ifPresent(
+              certificate ->
+                  listener.addFilterChains(
+                      ending(certificate)
+                          .setName(route.cluster().name())
+                          .setFilterChainMatch(TlsTranslation.asksFor(route.hosts()))));
+    }
+    encrypted.stream()
+        .flatMap(route -> route.certificate().stream())
+        .findFirst()
+        .ifPresent(
+            certificate ->
+                listener.setDefaultFilterChain(ending(certificate).setName(OTHER_NAMES)));
+    return listener.build();
+  }
+
+  private static FilterChain.Builder ending(Certificate certificate) {
+    return FilterChain.newBuilder()
+        .setTransportSocket(TlsTranslation.endedWith(certificate))
+        .addFilters(requests());
+  }
+
+  private static Filter requests() {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.http_connection_manager")
+        .setTypedConfig(Any.pack(connectionManager()))
         .build();
   }
 

@@ -6,10 +6,7 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.TcpListener;
@@ -54,19 +51,12 @@ final class TcpListenerTranslation {
    */
   static Listener tlsListener(int port, List<TlsRoute> routes) {
     Listener.Builder listener =
-        bare(TLS_LISTENER, port)
-            .addListenerFilters(
-                ListenerFilter.newBuilder()
-                    .setName("envoy.filters.listener.tls_inspector")
-                    .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())));
+        bare(TLS_LISTENER, port).addListenerFilters(TlsTranslation.inspector());
     for (TlsRoute route : routes) {
       listener.addFilterChains(
           FilterChain.newBuilder()
               .setName(route.cluster().name())
-              .setFilterChainMatch(
-                  FilterChainMatch.newBuilder()
-                      .setTransportProtocol("tls")
-                      .addAllServerNames(route.names()))
+              .setFilterChainMatch(TlsTranslation.asksFor(route.names()))
               .addFilters(proxy(TLS_LISTENER, route.cluster(), route.idle())));
     }
     return listener.build();

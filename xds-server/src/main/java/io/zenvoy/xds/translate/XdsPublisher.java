@@ -10,6 +10,7 @@ import io.zenvoy.xds.serve.ResourceChange;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.serve.XdsEdge;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.Set;
 public final class XdsPublisher implements Publisher {
   private final TranslateSettings settings;
   private final XdsEdge edge;
-  private Set<String> listening = Set.of();
+  private final Map<ResourceType, Set<String>> published = new EnumMap<>(ResourceType.class);
 
   public XdsPublisher(TranslateSettings settings, XdsEdge edge) {
     this.settings = settings;
@@ -76,7 +77,8 @@ public final class XdsPublisher implements Publisher {
   public long route(Entrances entrances) {
     Map<String, Message> listeners = new HashMap<>();
     listeners.put(
-        ListenerTranslation.HTTP_LISTENER, ListenerTranslation.httpListener(settings.httpPort()));
+        ListenerTranslation.HTTP_LISTENER,
+        ListenerTranslation.httpListener(settings.httpPort(), entrances.routes()));
     entrances
         .tcp()
         .forEach(
@@ -89,17 +91,28 @@ public final class XdsPublisher implements Publisher {
           TcpListenerTranslation.TLS_LISTENER,
           TcpListenerTranslation.tlsListener(settings.tlsPort(), entrances.tls()));
     }
-    Set<String> removed = new HashSet<>(listening);
-    removed.removeAll(listeners.keySet());
-    listening = Set.copyOf(listeners.keySet());
+    Map<String, Message> secrets = new HashMap<>();
+    entrances.routes().stream()
+        .flatMap(route -> route.certificate().stream())
+        .forEach(
+            certificate -> secrets.put(certificate.name(), TlsTranslation.secret(certificate)));
     return edge.apply(
         List.of(
-            new ResourceChange(NodeKind.ENVOY, ResourceType.LISTENER, listeners, removed),
+            whole(ResourceType.SECRET, secrets),
+            whole(ResourceType.LISTENER, listeners),
             upsert(
                 NodeKind.ENVOY,
                 ResourceType.ROUTES,
                 RouteTranslation.HTTP_ROUTES,
                 RouteTranslation.routes(entrances.routes(), settings.readTimeout()))));
+  }
+
+  /** All resources of a type: those that were there before and are not any more are removed. */
+  private ResourceChange whole(ResourceType type, Map<String, Message> resources) {
+    Set<String> removed = new HashSet<>(published.getOrDefault(type, Set.of()));
+    removed.removeAll(resources.keySet());
+    published.put(type, Set.copyOf(resources.keySet()));
+    return new ResourceChange(NodeKind.ENVOY, type, resources, removed);
   }
 
   @Override

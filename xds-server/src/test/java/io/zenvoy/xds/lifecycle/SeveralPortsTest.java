@@ -133,6 +133,7 @@ class SeveralPortsTest {
                 workload(service),
                 List.of(port),
                 List.of(),
+                Optional.empty(),
                 exposure,
                 new ServicePolicy(1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of()))));
     world.observed(service, 0, "v1");

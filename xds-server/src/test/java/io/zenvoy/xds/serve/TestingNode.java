@@ -64,7 +64,7 @@ abstract class TestingNode<Q, R> implements AdsSession.Outlet<R>, ResourceCache.
   static boolean isWildcard(ResourceType type) {
     return switch (type) {
       case CLUSTER, LISTENER -> true;
-      case ENDPOINTS, ROUTES -> false;
+      case ENDPOINTS, SECRET, ROUTES -> false;
     };
   }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -14,6 +15,8 @@ import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.PortRange;
@@ -51,6 +54,13 @@ final class TestingResources {
               .setConnectTimeout(Duration.newBuilder().setSeconds(variant))
               .build();
       case ENDPOINTS -> endpoints(name, "10.0.0.1", variant);
+      case SECRET ->
+          Secret.newBuilder()
+              .setName(name)
+              .setTlsCertificate(
+                  TlsCertificate.newBuilder()
+                      .setPassword(DataSource.newBuilder().setInlineString("v" + variant)))
+              .build();
       case LISTENER -> Listener.newBuilder().setName(name).setStatPrefix("v" + variant).build();
       case ROUTES ->
           RouteConfiguration.newBuilder()

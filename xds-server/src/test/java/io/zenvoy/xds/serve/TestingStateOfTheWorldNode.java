@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.util.Map;
@@ -61,11 +62,14 @@ final class TestingStateOfTheWorldNode extends TestingNode<DiscoveryRequest, Dis
         .addAllResourceNames(names(type));
   }
 
-  /** That routes are gone can't be told in this variant, so a client may go on holding them. */
+  /**
+   * That routes or secrets are gone can't be told in this variant, so a client may go on holding
+   * them.
+   */
   @Override
   Map<String, ByteString> held(ResourceType type) {
     Map<String, ByteString> held = super.held(type);
-    if (type == ResourceType.ROUTES) {
+    if (type == ResourceType.ROUTES || type == ResourceType.SECRET) {
       held.keySet().retainAll(expected(type).keySet());
     }
     return held;
@@ -86,6 +90,7 @@ final class TestingStateOfTheWorldNode extends TestingNode<DiscoveryRequest, Dis
       return switch (type) {
         case CLUSTER -> Cluster.parseFrom(content).getName();
         case ENDPOINTS -> ClusterLoadAssignment.parseFrom(content).getClusterName();
+        case SECRET -> Secret.parseFrom(content).getName();
         case LISTENER -> Listener.parseFrom(content).getName();
         case ROUTES -> RouteConfiguration.parseFrom(content).getName();
       };

@@ -12,11 +12,13 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.zenvoy.common.HostPort;
 import io.zenvoy.common.Slot;
 import io.zenvoy.xds.model.Assignment;
 import io.zenvoy.xds.model.Assignment.EnvoySide;
+import io.zenvoy.xds.model.Certificate;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.IgnoredRequest;
 import io.zenvoy.xds.model.Protocol;
@@ -47,6 +49,8 @@ class TranslationGoldenTest {
   private static final Path FOLDER = Path.of("src", "test", "resources", "golden");
   private static final HostPort POD_A = new HostPort("10.1.0.1", 8080);
   private static final HostPort POD_B = new HostPort("fd00::2", 8080);
+  private static final Certificate CERTIFICATE =
+      new Certificate("default/hello-tls", "the chain\n", "the key\n");
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(1);
   private static final TypeRegistry TYPES =
       TypeRegistry.newBuilder()
@@ -54,6 +58,7 @@ class TranslationGoldenTest {
           .add(Router.getDescriptor())
           .add(TcpProxy.getDescriptor())
           .add(TlsInspector.getDescriptor())
+          .add(DownstreamTlsContext.getDescriptor())
           .add(ExpressionFilter.getDescriptor())
           .add(PreviousHostsPredicate.getDescriptor())
           .add(PreviousPrioritiesConfig.getDescriptor())
@@ -79,7 +84,15 @@ class TranslationGoldenTest {
             new IgnoredRequest.UserAgent("kube-probe"));
     Optional<Verdict> verdict = Optional.of(new Verdict("7f", "not ready after 1m"));
     return Stream.of(
-        Map.entry("listener-http", ListenerTranslation.httpListener(10000)),
+        Map.entry("listener-http", ListenerTranslation.httpListener(10000, routes)),
+        Map.entry(
+            "listener-http-with-certificates",
+            ListenerTranslation.httpListener(
+                10000,
+                List.of(
+                    new Route(events, List.of("events")),
+                    new Route(hello, List.of("hello", "*.a.example"), Optional.of(CERTIFICATE))))),
+        Map.entry("secret", TlsTranslation.secret(CERTIFICATE)),
         Map.entry(
             "listener-tcp",
             TcpListenerTranslation.listener(new TcpListener(5432, database, Optional.empty()))),

@@ -68,6 +68,13 @@ public final class Annotations {
           "",
           "The names by which TLS clients of Envoy's TLS_PORT reach the Service's first port, which"
               + " ends TLS itself.");
+  static final Annotation TLS_SECRET =
+      annotation(
+          "tls-secret",
+          "the name of a Secret of type kubernetes.io/tls in the Service's namespace",
+          "",
+          "With its certificate Envoy ends TLS for the Service's hosts, on the HTTP listener beside"
+              + " plain HTTP.");
   static final Annotation PROTOCOL =
       annotation(
           "protocol",
@@ -129,6 +136,7 @@ public final class Annotations {
           TCP,
           IDLE_CONNECTIONS,
           SNI,
+          TLS_SECRET,
           PROTOCOL,
           MAX_PARKED,
           READY,

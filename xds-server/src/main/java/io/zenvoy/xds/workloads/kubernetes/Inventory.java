@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import io.zenvoy.xds.model.Certificate;
 import io.zenvoy.xds.model.Endpoints;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePort;
@@ -13,6 +14,7 @@ import io.zenvoy.xds.workloads.WorkloadEvent.Synced;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -38,9 +40,10 @@ final class Inventory {
   private final Consumer<WorkloadEvent> events;
   private final WorkloadBook workloads;
   private final Map<ServiceKey, Candidate> candidates = new TreeMap<>();
-  private final Map<ServiceKey, Map<String, List<ObservedSlice>>> slices = new HashMap<>();
+  private final KnownEndpoints endpoints = new KnownEndpoints();
   private final Map<WorkloadKey, Set<ServiceKey>> candidatesByTarget = new HashMap<>();
   private final ExposedPorts exposed;
+  private final Certificates certificates;
   private boolean synced;
 
   /** A Service that wants to be managed. */
@@ -52,6 +55,9 @@ final class Inventory {
     /** The last good configuration. */
     @Nullable ServiceDeclaration declaration;
 
+    /** The last good one. */
+    Optional<Certificate> certificate = Optional.empty();
+
     @Nullable WorkloadKey target;
     @Nullable ServiceSpec told;
     @Nullable Map<String, Endpoints> toldEndpoints;
@@ -61,14 +67,19 @@ final class Inventory {
     }
   }
 
+  /**
+   * @param watchSecrets begins to tell of TLS Secrets; called once, when a Service names one
+   */
   Inventory(
       ServiceParser parser,
       ExposedPorts exposed,
+      Consumer<Inventory> watchSecrets,
       ServiceProblems problems,
       ManagedWorkloads managed,
       Consumer<WorkloadEvent> events) {
     this.parser = parser;
     this.exposed = exposed;
+    this.certificates = new Certificates(() -> watchSecrets.accept(this));
     this.problems = problems;
     this.events = events;
     this.workloads = new WorkloadBook(managed, events);
@@ -77,7 +88,7 @@ final class Inventory {
   void serviceObserved(ObservedService service) {
     if (ExposedPorts.isAbout(service.key())) {
       exposed.observed(service);
-      refreshListeners();
+      refreshAll();
     }
     switch (parser.parse(service)) {
       case ParsedService.OptedOut() -> drop(service.key());
@@ -86,6 +97,9 @@ final class Inventory {
         Candidate candidate = candidate(service);
         candidate.declaration = declaration;
         candidate.problems = List.of();
+        if (declaration.secret().isPresent()) {
+          certificates.wanted();
+        }
         if (!notices.equals(candidate.notices)) {
           candidate.notices = notices;
           LOG.atInfo()
@@ -101,7 +115,7 @@ final class Inventory {
   void serviceGone(ServiceKey service) {
     if (ExposedPorts.isAbout(service)) {
       exposed.gone(service);
-      refreshListeners();
+      refreshAll();
     }
     drop(service);
   }
@@ -116,26 +130,34 @@ final class Inventory {
   }
 
   /**
-   * The endpoints of a Service as one object tells them.
-   *
-   * @param source names the object among all that tell of this Service
-   * @param told empty if the object is gone
+   * @see KnownEndpoints#observed
    */
   void endpointsObserved(ServiceKey service, String source, List<ObservedSlice> told) {
-    if (told.isEmpty()) {
-      slices.computeIfPresent(
-          service,
-          (key, bySource) -> {
-            bySource.remove(source);
-            return bySource.isEmpty() ? null : bySource;
-          });
-    } else {
-      slices.computeIfAbsent(service, key -> new TreeMap<>()).put(source, told);
-    }
+    endpoints.observed(service, source, told);
     Candidate candidate = candidates.get(service);
     if (candidate != null) {
       tellEndpoints(service, candidate);
     }
+  }
+
+  void secretObserved(ObservedSecret secret) {
+    certificates.observed(secret);
+    refreshAll();
+  }
+
+  void secretGone(String secret) {
+    certificates.gone(secret);
+    refreshAll();
+  }
+
+  void secretsListed() {
+    certificates.listed();
+    refreshAll();
+  }
+
+  void secretsRefused(int status) {
+    certificates.refused(status);
+    refreshAll();
   }
 
   void workloadObserved(ObservedWorkload workload) {
@@ -151,7 +173,7 @@ final class Inventory {
   /** Everything that existed at the start was observed: tells it, and {@link Synced} at last. */
   void synced() {
     synced = true;
-    List.copyOf(candidates.keySet()).forEach(this::refresh);
+    refreshAll();
     events.accept(new Synced());
   }
 
@@ -172,8 +194,8 @@ final class Inventory {
     return candidates.computeIfAbsent(service.key(), key -> new Candidate(service.uid()));
   }
 
-  /** Envoy's own Service has changed. */
-  private void refreshListeners() {
+  /** What concerns any of them has changed. */
+  private void refreshAll() {
     List.copyOf(candidates.keySet()).forEach(this::refresh);
   }
 
@@ -195,10 +217,16 @@ final class Inventory {
       problems.found(service, List.of(OwnWorkloads.PROBLEM));
       return;
     }
+    candidate.certificate = certificates.of(declaration, candidate.certificate);
     problems.found(
         service,
-        Stream.concat(candidate.problems.stream(), exposed.missing(declaration.tcp())).toList());
-    tell(service, candidate, declaration.scaling(target));
+        Stream.of(
+                candidate.problems.stream(),
+                exposed.missing(declaration.tcp()),
+                certificates.problem(declaration))
+            .flatMap(found -> found)
+            .toList());
+    tell(service, candidate, declaration.scaling(target, candidate.certificate));
   }
 
   private void tell(ServiceKey service, Candidate candidate, ServiceSpec spec) {
@@ -231,9 +259,8 @@ final class Inventory {
       return;
     }
     Map<String, Endpoints> byPort =
-        EndpointMerge.byPort(
-            slices.getOrDefault(service, Map.of()).values().stream().flatMap(List::stream).toList(),
-            told.ports().stream().map(ServicePort::name).collect(Collectors.toSet()));
+        endpoints.of(
+            service, told.ports().stream().map(ServicePort::name).collect(Collectors.toSet()));
     if (!byPort.equals(candidate.toldEndpoints)) {
       candidate.toldEndpoints = byPort;
       events.accept(new EndpointsChanged(service, byPort));

@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
   private final ManagedWorkloads managed = new ManagedWorkloads();
   private final EventLoop loop = new EventLoop();
   private final Map<ServiceKey, String> uids = new ConcurrentHashMap<>();
-  private final List<AutoCloseable> watches = new ArrayList<>();
+  private final List<AutoCloseable> watches = new CopyOnWriteArrayList<>();
 
   /** What was not listed yet; owned by the event loop. */
   private final Set<String> unlisted = new HashSet<>();
@@ -90,17 +92,18 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
 
   @Override
   public void start(Consumer<WorkloadEvent> events) {
+    List<String> names = settings.namespaces().watched();
+    List<Optional<String>> scopes =
+        names.isEmpty() ? List.of(Optional.empty()) : names.stream().map(Optional::of).toList();
     Inventory inventory =
         new Inventory(
             new ServiceParser(settings.defaults(), settings.takenPorts()),
             new ExposedPorts(settings.tlsPort()),
+            wanted -> scopes.forEach(namespace -> watchSecrets(wanted, namespace)),
             problems,
             managed,
             events);
     recorder.start();
-    List<String> names = settings.namespaces().watched();
-    List<Optional<String>> scopes =
-        names.isEmpty() ? List.of(Optional.empty()) : names.stream().map(Optional::of).toList();
     List<Runnable> starts = new ArrayList<>();
     for (Optional<String> namespace : scopes) {
       watch(inventory, namespace, starts);
@@ -187,16 +190,35 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
         List.of(services::start, deployments::start, statefulSets::start, endpoints::start));
   }
 
+  /** Runs on the event loop: what is not told before the Secrets are known waits for them. */
+  private void watchSecrets(Inventory inventory, Optional<String> namespace) {
+    String what = described("secrets", namespace);
+    unlisted.add(what);
+    ResourceWatch<Secret> secrets =
+        new ResourceWatch<>(
+            Scope.of(connection.client().secrets(), namespace, "type", CertificateReader.TYPE),
+            Secret::new,
+            new SecretListener(loop, inventory, () -> listed(what, inventory)));
+    watches.add(secrets);
+    secrets.start();
+  }
+
   /** Something without which we are not synced; what is returned is run on the event loop. */
   private Runnable awaited(String resource, Optional<String> namespace, Inventory inventory) {
-    String what = resource + "@" + namespace.orElse("*");
+    String what = described(resource, namespace);
     loop.execute(() -> unlisted.add(what));
-    return () -> {
-      if (unlisted.remove(what) && unlisted.isEmpty()) {
-        inventory.synced();
-        synced = true;
-        LOG.atInfo().log("everything in Kubernetes is known");
-      }
-    };
+    return () -> listed(what, inventory);
+  }
+
+  private static String described(String resource, Optional<String> namespace) {
+    return resource + "@" + namespace.orElse("*");
+  }
+
+  private void listed(String what, Inventory inventory) {
+    if (unlisted.remove(what) && unlisted.isEmpty() && !synced) {
+      inventory.synced();
+      synced = true;
+      LOG.atInfo().log("everything in Kubernetes is known");
+    }
   }
 }

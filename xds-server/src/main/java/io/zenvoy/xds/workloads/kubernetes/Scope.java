@@ -16,4 +16,12 @@ final class Scope {
         ? resources.inNamespace(namespace.get())
         : resources.inAnyNamespace();
   }
+
+  /** Of these, the objects whose field has a value. */
+  static <T extends HasMetadata> Informable<T> of(
+      MixedOperation<T, ?, ?> resources, Optional<String> namespace, String field, String value) {
+    return namespace.isPresent()
+        ? resources.inNamespace(namespace.get()).withField(field, value)
+        : resources.inAnyNamespace().withField(field, value);
+  }
 }

@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import io.zenvoy.xds.model.Certificate;
 import io.zenvoy.xds.model.ServiceKey;
 import io.zenvoy.xds.model.ServicePolicy;
 import io.zenvoy.xds.model.ServicePort;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * A valid Service as its owner wrote it: which workload it means may depend on what exists.
  *
  * @param target the workload that an annotation names; empty: the one of the Service's name
+ * @param secret the Secret that an annotation names, in the Service's namespace
  */
 record ServiceDeclaration(
     ServiceKey key,
@@ -22,9 +24,13 @@ record ServiceDeclaration(
     Optional<WorkloadKey> target,
     List<ServicePort> ports,
     List<String> hosts,
+    Optional<String> secret,
     TcpExposure tcp,
     ServicePolicy policy) {
-  ServiceSpec scaling(WorkloadKey workload) {
-    return new ServiceSpec(key, uid, created, workload, ports, hosts, tcp, policy);
+  /**
+   * @param certificate what the Secret holds
+   */
+  ServiceSpec scaling(WorkloadKey workload, Optional<Certificate> certificate) {
+    return new ServiceSpec(key, uid, created, workload, ports, hosts, certificate, tcp, policy);
   }
 }

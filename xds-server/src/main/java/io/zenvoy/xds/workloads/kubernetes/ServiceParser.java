@@ -48,6 +48,7 @@ final class ServiceParser {
     List<String> hosts = annotations.read(Annotations.HOSTS, HostNames::parse).orElse(List.of());
     TcpClaims claims = annotations.read(Annotations.TCP, TcpClaims::parse).orElse(TcpClaims.NONE);
     List<String> names = annotations.read(Annotations.SNI, HostNames::parse).orElse(List.of());
+    Optional<String> secret = annotations.read(Annotations.TLS_SECRET, ServiceParser::objectName);
     List<ServicePort> ports = ports(service, annotations, claims, !names.isEmpty());
     List<String> unfitting = new ArrayList<>();
     TcpExposure tcp =
@@ -63,7 +64,7 @@ final class ServiceParser {
                 unknown(service).stream(),
                 annotations.problems().stream(),
                 unfitting.stream(),
-                unfit(service, ports, policy))
+                unfit(service, ports, policy, secret))
             .flatMap(stream -> stream)
             .toList();
     if (!problems.isEmpty()) {
@@ -71,7 +72,15 @@ final class ServiceParser {
     }
     return new ParsedService.Declared(
         new ServiceDeclaration(
-            service.key(), service.uid(), service.created(), target, ports, hosts, tcp, policy),
+            service.key(),
+            service.uid(),
+            service.created(),
+            target,
+            ports,
+            hosts,
+            secret,
+            tcp,
+            policy),
         List.of());
   }
 
@@ -107,6 +116,13 @@ final class ServiceParser {
                   : new ServiceKey(parts[0], parts[1]);
             })
         .toList();
+  }
+
+  private static String objectName(String text) {
+    if (!OBJECT_NAME.matcher(text).matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
   }
 
   private static boolean startingCounts(String text) {
@@ -169,7 +185,10 @@ final class ServiceParser {
   }
 
   private static Stream<String> unfit(
-      ObservedService service, List<ServicePort> ports, ServicePolicy policy) {
+      ObservedService service,
+      List<ServicePort> ports,
+      ServicePolicy policy,
+      Optional<String> secret) {
     List<String> problems = new ArrayList<>();
     if (OwnWorkloads.isOwn(service.key().name())) {
       problems.add(OwnWorkloads.PROBLEM);
@@ -180,13 +199,21 @@ final class ServiceParser {
       problems.add("the Service has no selector (expected: one that selects pods)");
     } else if (ports.isEmpty()) {
       problems.add("the Service has no TCP port (expected: at least one)");
-    } else if (!policy.ignored().isEmpty() && !ports.getFirst().protocol().isHttp()) {
-      problems.add(
-          Annotations.IGNORE.key()
-              + ": the Service's first port speaks "
-              + ports.getFirst().protocol().name().toLowerCase(Locale.ROOT)
-              + " (expected: http or http2)");
+    } else if (!ports.getFirst().protocol().isHttp()) {
+      if (!policy.ignored().isEmpty()) {
+        problems.add(needsHttp(Annotations.IGNORE, ports.getFirst()));
+      }
+      if (secret.isPresent()) {
+        problems.add(needsHttp(Annotations.TLS_SECRET, ports.getFirst()));
+      }
     }
     return problems.stream();
+  }
+
+  private static String needsHttp(Annotations.Annotation annotation, ServicePort first) {
+    return annotation.key()
+        + ": the Service's first port speaks "
+        + first.protocol().name().toLowerCase(Locale.ROOT)
+        + " (expected: http or http2)";
   }
 }

@@ -67,6 +67,7 @@ record LocalService(
         workload(),
         List.of(servicePort),
         hosts,
+        Optional.empty(),
         exposure(servicePort),
         policy);
   }

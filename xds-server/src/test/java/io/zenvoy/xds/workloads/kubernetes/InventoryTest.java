@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,7 @@ class InventoryTest {
       new Inventory(
           new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS),
           new ExposedPorts(10_443),
+          wanted -> {},
           problems::put,
           managed,
           events::add);
@@ -305,7 +307,7 @@ class InventoryTest {
   private static ServiceChanged changed(ObservedService service, WorkloadKey workload) {
     return new ServiceParser(TestingServices.DEFAULTS, TestingServices.TAKEN_PORTS).parse(service)
             instanceof ParsedService.Declared(ServiceDeclaration declaration, List<String> notices)
-        ? new ServiceChanged(declaration.scaling(workload))
+        ? new ServiceChanged(declaration.scaling(workload, Optional.empty()))
         : org.junit.jupiter.api.Assertions.fail("not valid: " + service);
   }
 
