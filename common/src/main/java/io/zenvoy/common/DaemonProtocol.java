@@ -52,6 +52,9 @@ public final class DaemonProtocol {
   /** Value of {@link #PROTOCOL} for HTTP/1.1. */
   public static final String PROTOCOL_HTTP = "http";
 
+  /** Value of {@link #PROTOCOL} for HTTP/2, with or without gRPC. */
+  public static final String PROTOCOL_HTTP2 = "http2";
+
   /** Value of {@link #PROTOCOL} for PostgreSQL's protocol, of whatever version. */
   public static final String PROTOCOL_POSTGRES = "postgres";
 
@@ -60,6 +63,12 @@ public final class DaemonProtocol {
 
   /** Value of {@link #PROTOCOL} for Redis' protocol, of whatever version. */
   public static final String PROTOCOL_REDIS = "redis";
+
+  /**
+   * Filter metadata of a cluster, number: milliseconds after which a browser that is parked is
+   * shown a page that asks again; absent: never.
+   */
+  public static final String WAIT_PAGE_AFTER_MILLIS = "wait_page_after_ms";
 
   /**
    * Filter metadata of a cluster, boolean: its endpoints are processes of this machine, so loopback

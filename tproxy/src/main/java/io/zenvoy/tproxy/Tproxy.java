@@ -103,6 +103,7 @@ public final class Tproxy {
         OpenFileLimit.cap(config.maxParked()),
         config.allowLocalUpstreams(),
         config.drainTimeout(),
+        config.pages(),
         Runtime.getRuntime().availableProcessors());
   }
 

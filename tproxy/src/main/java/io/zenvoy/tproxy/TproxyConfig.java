@@ -5,6 +5,7 @@ import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.PortRange;
 import io.zenvoy.common.environment.Environment;
 import io.zenvoy.common.environment.LogSettings;
+import io.zenvoy.tproxy.proxy.Pages;
 import io.zenvoy.tproxy.redirect.ReceivableSlots;
 import io.zenvoy.tproxy.redirect.RedirectKind;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.time.Duration;
  * @param adminPort {@code ADMIN_PORT}
  * @param allowLocalUpstreams {@code ALLOW_LOCAL_UPSTREAMS}: whether clusters that are marked local
  *     may be dialled on loopback
+ * @param pages {@code UNAVAILABLE_PAGE}, {@code WAITING_PAGE}: files of what browsers are shown
  */
 record TproxyConfig(
     HostPort xdsAddress,
@@ -35,6 +37,7 @@ record TproxyConfig(
     Duration drainTimeout,
     int adminPort,
     boolean allowLocalUpstreams,
+    Pages pages,
     LogSettings log) {
 
   /**
@@ -73,6 +76,9 @@ record TproxyConfig(
         drainTimeout,
         adminPort,
         allowLocalUpstreams,
+        new Pages(
+            environment.file("UNAVAILABLE_PAGE", Pages.LARGEST).orElse(Pages.DEFAULT.unavailable()),
+            environment.file("WAITING_PAGE", Pages.LARGEST).orElse(Pages.DEFAULT.waiting())),
         LogSettings.read(environment));
   }
 

@@ -3,12 +3,16 @@ package io.zenvoy.common.environment;
 import io.zenvoy.common.Durations;
 import io.zenvoy.common.PortRange;
 import io.zenvoy.common.StartupException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -138,6 +142,34 @@ public final class Environment {
     } catch (IllegalArgumentException e) {
       throw invalid(key, value, expected);
     }
+  }
+
+  /**
+   * What a text file holds that a setting names; empty if it names none.
+   *
+   * @param longest in characters
+   * @throws StartupException if it can't be read or holds more
+   */
+  public Optional<String> file(String key, int longest) {
+    String expected = "a text file of " + longest + " characters at most";
+    return parsed(
+        key,
+        "",
+        expected,
+        name -> {
+          if (name.isEmpty()) {
+            return Optional.empty();
+          }
+          try {
+            String text = Files.readString(Path.of(name));
+            if (text.length() > longest) {
+              throw new IllegalArgumentException(name);
+            }
+            return Optional.of(text);
+          } catch (IOException e) {
+            throw new IllegalArgumentException(e);
+          }
+        });
   }
 
   /** The error for a setting whose value is not usable. */

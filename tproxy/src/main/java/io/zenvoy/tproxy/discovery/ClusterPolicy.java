@@ -7,6 +7,7 @@ import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.Slot;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What a {@link Cluster}'s filter metadata says about its slot and its waiting connections. */
 record ClusterPolicy(
@@ -15,7 +16,8 @@ record ClusterPolicy(
     Duration wakeTimeout,
     int maxParked,
     String protocol,
-    boolean local) {
+    boolean local,
+    Optional<Duration> waitPageAfter) {
 
   /**
    * Reads a cluster.
@@ -40,10 +42,19 @@ record ClusterPolicy(
               .getStringValue(),
           fields
               .getFieldsOrDefault(DaemonProtocol.LOCAL, Value.getDefaultInstance())
-              .getBoolValue());
+              .getBoolValue(),
+          waitPageAfter(fields));
     } catch (IllegalArgumentException e) {
       throw new InvalidResourceException("cluster " + cluster.getName() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Optional<Duration> waitPageAfter(Struct fields) {
+    return fields.containsFields(DaemonProtocol.WAIT_PAGE_AFTER_MILLIS)
+        ? Optional.of(
+            Duration.ofMillis(
+                number(fields, DaemonProtocol.WAIT_PAGE_AFTER_MILLIS, Integer.MAX_VALUE)))
+        : Optional.empty();
   }
 
   private static int number(Struct fields, String name, int max) {

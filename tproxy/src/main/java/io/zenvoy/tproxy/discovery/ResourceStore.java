@@ -142,6 +142,7 @@ final class ResourceStore {
               policy.maxParked(),
               policy.protocol(),
               policy.local(),
+              policy.waitPageAfter(),
               assignment.endpoints(),
               assignment.verdict(),
               assignment.version()));

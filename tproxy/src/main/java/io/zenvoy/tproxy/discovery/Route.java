@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param maxParked how many connections of this cluster may wait at a time, at least 1
  * @param protocol what the clients speak, in lower case: decides the failure answer
  * @param local whether the endpoints are processes of this machine
+ * @param waitPageAfter after which wait a browser is shown a page that asks again; empty: never
  * @param endpoints resolved addresses; empty: connections are parked
  * @param verdict why the latest wake failed
  * @param version the unsigned hash of the EDS version that brought the endpoints; 0 if none did
@@ -25,11 +26,36 @@ public record Route(
     int maxParked,
     String protocol,
     boolean local,
+    Optional<Duration> waitPageAfter,
     List<InetSocketAddress> endpoints,
     Optional<Verdict> verdict,
     long version) {
   public Route {
     endpoints = List.copyOf(endpoints);
+  }
+
+  /** One whose clients are shown nothing while they wait. */
+  public Route(
+      String cluster,
+      Slot slot,
+      Duration wakeTimeout,
+      int maxParked,
+      String protocol,
+      boolean local,
+      List<InetSocketAddress> endpoints,
+      Optional<Verdict> verdict,
+      long version) {
+    this(
+        cluster,
+        slot,
+        wakeTimeout,
+        maxParked,
+        protocol,
+        local,
+        Optional.empty(),
+        endpoints,
+        verdict,
+        version);
   }
 
   /**

@@ -30,6 +30,9 @@ final class Client extends Descriptor {
   /** How it ends, once it is told why it is not served. */
   @Nullable Farewell farewell;
 
+  /** Whether it was looked at whether a browser waits here. */
+  boolean lookedAt;
+
   /** Whether it was ever parked, so that forwarding it is the end of a wake. */
   boolean wasParked;
 

@@ -14,6 +14,8 @@ enum CloseReason {
   DEADLINE,
   /** The wake failed for good. */
   VERDICT,
+  /** A browser was shown that its page is waited for, and asks again. */
+  WAITING_PAGE,
   /** The client closed it. */
   CLIENT_LEFT,
   /** The cluster's endpoints must not be dialled. */

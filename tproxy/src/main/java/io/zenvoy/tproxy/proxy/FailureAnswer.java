@@ -18,23 +18,29 @@ final class FailureAnswer {
    *
    * @param client its connection, open and in no queue
    * @param route of the connection's cluster; empty if it has none
+   * @param pages for browsers
    * @return empty: its connection is reset
    */
-  static Optional<Refusal> of(Client client, CloseReason reason, @Nullable Route route) {
+  static Optional<Refusal> of(
+      Client client, CloseReason reason, @Nullable Route route, Pages pages) {
     if (route == null) {
       return Optional.empty();
     }
     return words(reason, route)
         .map(text -> new Refusal.Words(route.cluster(), text))
-        .flatMap(words -> inItsProtocol(client, reason, route, words));
+        .flatMap(words -> inItsProtocol(client, reason, route, words, pages));
   }
 
   private static Optional<Refusal> inItsProtocol(
-      Client client, CloseReason reason, Route route, Refusal.Words words) {
+      Client client, CloseReason reason, Route route, Refusal.Words words, Pages pages) {
     return switch (route.protocol()) {
       case DaemonProtocol.PROTOCOL_HTTP ->
-          Optional.<Refusal>of(new HttpRefusal(words))
+          Optional.<Refusal>of(
+                  reason == CloseReason.WAITING_PAGE
+                      ? new WaitingPage(words, pages)
+                      : new HttpRefusal(words, pages))
               .filter(refusal -> reason == CloseReason.CAP || hasAsked(client));
+      case DaemonProtocol.PROTOCOL_HTTP2 -> Optional.of(new Http2Refusal(words, pages));
       case DaemonProtocol.PROTOCOL_POSTGRES -> Optional.of(new PostgresRefusal(words));
       case DaemonProtocol.PROTOCOL_MYSQL ->
           Optional.of(
@@ -66,6 +72,7 @@ final class FailureAnswer {
                   + Durations.format(route.wakeTimeout()));
       case VERDICT -> route.verdict().map(Route.Verdict::reason);
       case FORBIDDEN_ENDPOINT -> Optional.of("its endpoints must not be dialled");
+      case WAITING_PAGE -> Optional.of("it is starting");
       case CLUSTER_REMOVED -> Optional.of("the service is gone");
       // A reset is what Envoy tries again: another daemon, or the next one here, may serve it.
       case SHUTDOWN, ERROR, UNKNOWN_SLOT -> Optional.empty();

@@ -18,6 +18,7 @@ final class Farewell {
   private final Client client;
   private final Refusal refusal;
   private boolean answered;
+  private boolean finished;
 
   Farewell(Client client, Refusal refusal, long begunNanos) {
     this.client = client;
@@ -60,7 +61,7 @@ final class Farewell {
     int count;
     try {
       count = client.socket.read(buffer, 0, Flow.LARGEST_CHUNK);
-      if (count > 0 && !answered) {
+      if (count > 0 && !finished) {
         send(buffer, refusal.to(buffer, count));
       }
     } catch (IOException e) {
@@ -73,17 +74,29 @@ final class Farewell {
   }
 
   private void send(ByteBuffer buffer, Refusal.Reply reply) throws IOException {
-    int length = reply.bytes().remaining();
-    buffer.put(0, reply.bytes(), reply.bytes().position(), length);
-    // Hardly anything was written before, so the kernel has room for all of it.
-    int written = length == 0 ? 0 : client.socket.write(buffer, 0, length);
-    if (written < length) {
-      throw new IOException("only " + written + " bytes of the answer can be sent");
+    ByteBuffer bytes = reply.bytes();
+    while (bytes.hasRemaining()) {
+      int length = Math.min(bytes.remaining(), Flow.LARGEST_CHUNK);
+      buffer.put(0, bytes, bytes.position(), length);
+      // Hardly anything was written before, so the kernel has room for all of it.
+      int written = client.socket.write(buffer, 0, length);
+      if (written < length) {
+        throw new IOException("only a part of the answer can be sent");
+      }
+      bytes.position(bytes.position() + length);
     }
-    if (reply.last()) {
+    if (reply.meaning() != Refusal.Reply.Meaning.PRELUDE && !answered) {
       answered = true;
-      client.socket.shutdown(false, true);
       client.loop.metrics().answered();
     }
+    if (reply.meaning() == Refusal.Reply.Meaning.LAST) {
+      finished = true;
+      client.socket.shutdown(false, true);
+    }
+  }
+
+  /** The connection is closed. */
+  void close() {
+    refusal.close();
   }
 }

@@ -37,6 +37,9 @@ final class Farewells {
   void end(Client client) {
     if (!client.isClosed()) {
       clients.remove(client);
+      if (client.farewell != null) {
+        client.farewell.close();
+      }
       client.end();
       ledger.waiting().decrementAndGet();
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 
 /** The system calls that Netty does not offer. Thread-safe. */
 final class Kernel {
@@ -31,6 +32,19 @@ final class Kernel {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT));
 
+  /** {@code bits/socket.h}, the same on x86-64 and aarch64. */
+  private static final int MSG_PEEK_DONTWAIT = 0x02 | 0x40;
+
+  private static final MethodHandle RECV =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("recv"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+
   private Kernel() {}
 
   /**
@@ -45,6 +59,24 @@ final class Kernel {
       return result == 0 ? count.get(ValueLayout.JAVA_INT, 0) : -1;
     } catch (Throwable e) {
       throw new LinkageError("ioctl", e);
+    }
+  }
+
+  /**
+   * Looks at what was received on a socket and leaves it unread (recv(2), MSG_PEEK).
+   *
+   * @param buffer direct; filled from position 0
+   * @param most in bytes
+   * @return how many bytes, 0 if there are none or the socket is broken
+   */
+  static int peek(int descriptor, ByteBuffer buffer, int most) {
+    try {
+      MemorySegment target = MemorySegment.ofBuffer(buffer.duplicate().clear().limit(most));
+      long count =
+          (long) RECV.invokeExact(descriptor, target, target.byteSize(), MSG_PEEK_DONTWAIT);
+      return (int) Math.max(count, 0);
+    } catch (Throwable e) {
+      throw new LinkageError("recv", e);
     }
   }
 

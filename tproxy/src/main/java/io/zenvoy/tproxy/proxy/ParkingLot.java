@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class ParkingLot {
   private static final Logger log = LoggerFactory.getLogger(ParkingLot.class);
 
+  /** As long as Envoy lets a request's head be, in bytes. */
+  private static final int LONGEST_HEAD = 60 << 10;
+
   private final ProxyLoop loop;
   private final ClusterTraffic traffic;
   private final ClientQueue parked = new ClientQueue();
@@ -122,6 +125,24 @@ final class ParkingLot {
     }
     if (expired > 0) {
       warn(expired, CloseReason.DEADLINE.tag());
+    }
+    route.waitPageAfter().ifPresent(patience -> showWaitingPage(nowNanos - patience.toNanos()));
+  }
+
+  /** Each connection is looked at once: the others are no browsers' and go on waiting. */
+  private void showWaitingPage(long acceptedBefore) {
+    Client following;
+    for (Client client = parked.first();
+        client != null && client.acceptedNanos - acceptedBefore <= 0;
+        client = following) {
+      following = client.next;
+      if (!client.lookedAt) {
+        client.lookedAt = true;
+        int length = Kernel.peek(client.socket.intValue(), loop.buffer(), LONGEST_HEAD);
+        if (WaitingPage.isFor(RequestHead.of(loop.buffer(), length))) {
+          loop.refuse(client, CloseReason.WAITING_PAGE);
+        }
+      }
     }
   }
 

@@ -24,7 +24,7 @@ record PostgresRefusal(Words words) implements Refusal {
     ByteBuffer message = received.duplicate().clear();
     int code = length < REQUEST_LENGTH ? 0 : message.getInt(Integer.BYTES);
     return switch (code) {
-      case SSL_REQUEST, GSS_REQUEST -> new Reply(NO_ENCRYPTION, false);
+      case SSL_REQUEST, GSS_REQUEST -> Reply.prelude(NO_ENCRYPTION);
       case CANCEL_REQUEST -> Reply.last(Reply.NOTHING);
       default -> Reply.last(errorResponse());
     };

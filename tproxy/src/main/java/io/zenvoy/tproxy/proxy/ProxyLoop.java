@@ -189,7 +189,7 @@ final class ProxyLoop {
         .addKeyValue("slot", client.slot)
         .addKeyValue("reason", reason.tag())
         .log("connection ended");
-    FailureAnswer.of(client, reason, route)
+    FailureAnswer.of(client, reason, route, settings.pages())
         .ifPresentOrElse(
             response -> farewells.begin(client, response, nanoTime()),
             () -> {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param eventLoops how many threads own connections, at least 1
  * @param unknownSlotGrace how long a connection to a slot of no cluster waits for a newer table
  * @param drainTimeout how long {@link Proxy#close} waits for connections to end
+ * @param pages for browsers
  */
 public record ProxySettings(
     ReceivableSlots slots,
@@ -18,7 +19,8 @@ public record ProxySettings(
     boolean allowLocalUpstreams,
     int eventLoops,
     Duration unknownSlotGrace,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    Pages pages) {
   private static final int MOST_EVENT_LOOPS = 4;
 
   /** Settings for a machine with so many processors. */
@@ -27,6 +29,7 @@ public record ProxySettings(
       int maxParked,
       boolean allowLocalUpstreams,
       Duration drainTimeout,
+      Pages pages,
       int processors) {
     return new ProxySettings(
         slots,
@@ -34,6 +37,7 @@ public record ProxySettings(
         allowLocalUpstreams,
         Math.min(processors, MOST_EVENT_LOOPS),
         Duration.ofSeconds(5),
-        drainTimeout);
+        drainTimeout,
+        pages);
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 
-/** How a client is told in its own protocol that it can't be served. Immutable. */
+/** How one client is told in its own protocol that it can't be served. Owned by its event loop. */
 interface Refusal {
   /** What is sent before the client has said anything; empty: it is the client who speaks first. */
   default ByteBuffer greeting() {
@@ -19,16 +19,32 @@ interface Refusal {
    */
   Reply to(ByteBuffer received, int length);
 
-  /**
-   * What is sent next.
-   *
-   * @param last whether everything is said with it
-   */
-  record Reply(ByteBuffer bytes, boolean last) {
+  /** The client has gone. */
+  default void close() {}
+
+  /** What is sent next. */
+  record Reply(ByteBuffer bytes, Meaning meaning) {
     static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    enum Meaning {
+      /** The client has to say more before it is told. */
+      PRELUDE,
+      /** The client is told; it may ask for more. */
+      ANSWER,
+      /** Everything is said. */
+      LAST
+    }
+
+    static Reply prelude(ByteBuffer bytes) {
+      return new Reply(bytes, Meaning.PRELUDE);
+    }
+
+    static Reply answer(ByteBuffer bytes) {
+      return new Reply(bytes, Meaning.ANSWER);
+    }
+
     static Reply last(ByteBuffer bytes) {
-      return new Reply(bytes, true);
+      return new Reply(bytes, Meaning.LAST);
     }
   }
 
@@ -43,10 +59,15 @@ interface Refusal {
     private static final int LONGEST_REASON = 400;
 
     String line() {
-      return "zenvoy: "
-          + printable(service, LONGEST_SERVICE)
-          + " is not available: "
-          + printable(reason, LONGEST_REASON);
+      return "zenvoy: " + printableService() + " is not available: " + printableReason();
+    }
+
+    String printableService() {
+      return printable(service, LONGEST_SERVICE);
+    }
+
+    String printableReason() {
+      return printable(reason, LONGEST_REASON);
     }
 
     byte[] bytes() {

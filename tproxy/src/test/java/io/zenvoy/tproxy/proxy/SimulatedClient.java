@@ -210,7 +210,14 @@ final class SimulatedClient extends SimulatedEnd {
       case DEADLINE -> mayFailBy.contains(reason) && waited.compareTo(shortestTimeout) >= 0;
       case UNKNOWN_SLOT ->
           mayFailBy.contains(reason) && waited.compareTo(SimulatedDaemon.GRACE) >= 0;
-      case OUTSIDE_NETWORK, CAP, VERDICT, FORBIDDEN_ENDPOINT, CLUSTER_REMOVED, SHUTDOWN, ERROR ->
+      case OUTSIDE_NETWORK,
+          CAP,
+          VERDICT,
+          FORBIDDEN_ENDPOINT,
+          WAITING_PAGE,
+          CLUSTER_REMOVED,
+          SHUTDOWN,
+          ERROR ->
           mayFailBy.contains(reason);
     };
   }

@@ -44,7 +44,8 @@ final class TestingProxy implements AutoCloseable {
                 true,
                 2,
                 unknownSlotGrace,
-                Duration.ofMillis(100)),
+                Duration.ofMillis(100),
+                Pages.DEFAULT),
             urgentReports::incrementAndGet,
             registry);
   }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param ignored which of its HTTP requests neither wake it nor keep it awake
  * @param wakeWith the services whose workloads are woken at the same time
  * @param awakeTimes when its workload is awake whoever asks
+ * @param waitPageAfter after which wait a browser is shown a page that asks again; empty: never
  * @param dryRun whether everything is decided and told, and nothing carried out
  */
 public record ServicePolicy(
@@ -30,6 +31,7 @@ public record ServicePolicy(
     List<IgnoredRequest> ignored,
     List<ServiceKey> wakeWith,
     Optional<AwakeTimes> awakeTimes,
+    Optional<Duration> waitPageAfter,
     boolean dryRun) {
   public ServicePolicy {
     ignored = List.copyOf(ignored);
@@ -64,6 +66,7 @@ public record ServicePolicy(
         ignored,
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         false);
   }
 
@@ -79,6 +82,7 @@ public record ServicePolicy(
         ignored,
         wakeWith,
         awakeTimes,
+        waitPageAfter,
         true);
   }
 }

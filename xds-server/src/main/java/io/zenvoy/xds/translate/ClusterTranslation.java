@@ -78,7 +78,7 @@ final class ClusterTranslation {
 
   /** The cluster with what the daemon has to know: its slot and its limits. */
   static io.envoyproxy.envoy.config.cluster.v3.Cluster forDaemons(Cluster cluster) {
-    Struct zenvoy =
+    Struct.Builder zenvoy =
         Struct.newBuilder()
             .putFields(DaemonProtocol.SLOT_ADDRESS, text(cluster.slot().host()))
             .putFields(DaemonProtocol.SLOT_PORT, number(cluster.slot().port()))
@@ -90,10 +90,17 @@ final class ClusterTranslation {
                 DaemonProtocol.PROTOCOL,
                 text(cluster.port().protocol().name().toLowerCase(Locale.ROOT)))
             .putFields(
-                DaemonProtocol.LOCAL, Value.newBuilder().setBoolValue(cluster.local()).build())
-            .build();
+                DaemonProtocol.LOCAL, Value.newBuilder().setBoolValue(cluster.local()).build());
+    cluster
+        .policy()
+        .waitPageAfter()
+        .ifPresent(
+            patience ->
+                zenvoy.putFields(
+                    DaemonProtocol.WAIT_PAGE_AFTER_MILLIS, number((double) patience.toMillis())));
     return eds(cluster)
-        .setMetadata(Metadata.newBuilder().putFilterMetadata(DaemonProtocol.NAMESPACE, zenvoy))
+        .setMetadata(
+            Metadata.newBuilder().putFilterMetadata(DaemonProtocol.NAMESPACE, zenvoy.build()))
         .build();
   }
 

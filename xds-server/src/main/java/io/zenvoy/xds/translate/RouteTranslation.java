@@ -65,11 +65,8 @@ final class RouteTranslation {
                 IgnoredRequestTranslation.routes(
                     route.cluster(), Durations.fromMillis(readTimeout.toMillis())));
     Duration none = Duration.getDefaultInstance();
-    if (route.cluster().port().protocol() == Protocol.HTTP2) {
-      // The daemon's failure answer is a reset here: to try that again would repeat a failed wake.
-      return host.addRoutes(to(route, everything(), none)).build();
-    }
-    if (route.cluster().policy().streaming()) {
+    if (route.cluster().port().protocol() == Protocol.HTTP2
+        || route.cluster().policy().streaming()) {
       return host.addRoutes(repeatable(to(route, everything().addHeaders(isSafe()), none)))
           .addRoutes(to(route, everything(), none))
           .build();

@@ -28,7 +28,17 @@ final class TestingPolicies {
 
   static ServicePolicy policy(List<ServiceKey> wakeWith, Optional<AwakeTimes> times) {
     return new ServicePolicy(
-        1, WINDOW, WAKE_TIMEOUT, 100, false, false, List.of(), wakeWith, times, false);
+        1,
+        WINDOW,
+        WAKE_TIMEOUT,
+        100,
+        false,
+        false,
+        List.of(),
+        wakeWith,
+        times,
+        Optional.empty(),
+        false);
   }
 
   /** The same service, asking for something else. */

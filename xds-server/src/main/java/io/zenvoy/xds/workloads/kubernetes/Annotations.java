@@ -40,6 +40,13 @@ public final class Annotations {
           "a duration such as 30s, 5m or 1h30m, more than zero",
           "WAKE_TIMEOUT",
           "How long a connection waits for a ready endpoint.");
+  static final Annotation WAIT_PAGE_AFTER =
+      annotation(
+          "wait-page-after",
+          "a duration such as 30s, 5m or 1h30m, more than zero",
+          "never",
+          "After how long a browser that waits for an HTTP/1.1 service is shown a page that asks"
+              + " again by itself.");
   static final Annotation HOSTS =
       annotation(
           "hosts",
@@ -132,6 +139,7 @@ public final class Annotations {
           REPLICAS,
           SCALE_TO_ZERO_AFTER,
           WAKE_TIMEOUT,
+          WAIT_PAGE_AFTER,
           HOSTS,
           TCP,
           IDLE_CONNECTIONS,

@@ -99,6 +99,7 @@ final class ServiceParser {
             .read(Annotations.WAKE_WITH, text -> services(text, namespace))
             .orElse(defaults.wakeWith()),
         annotations.read(Annotations.SCHEDULE, AwakeTimes::parse).or(defaults::awakeTimes),
+        annotations.duration(Annotations.WAIT_PAGE_AFTER).or(defaults::waitPageAfter),
         annotations.flag(Annotations.DRY_RUN, defaults.dryRun()));
   }
 
@@ -202,6 +203,9 @@ final class ServiceParser {
     } else if (!ports.getFirst().protocol().isHttp()) {
       if (!policy.ignored().isEmpty()) {
         problems.add(needsHttp(Annotations.IGNORE, ports.getFirst()));
+      }
+      if (policy.waitPageAfter().isPresent()) {
+        problems.add(needsHttp(Annotations.WAIT_PAGE_AFTER, ports.getFirst()));
       }
       if (secret.isPresent()) {
         problems.add(needsHttp(Annotations.TLS_SECRET, ports.getFirst()));

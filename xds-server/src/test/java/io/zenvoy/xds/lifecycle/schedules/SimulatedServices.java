@@ -95,6 +95,7 @@ final class SimulatedServices {
             List.of(),
             web ? List.of(new ServiceKey("default", "db")) : List.of(),
             web && scheduled ? Optional.of(OFFICE) : Optional.empty(),
+            Optional.empty(),
             web && dryRun));
   }
 }

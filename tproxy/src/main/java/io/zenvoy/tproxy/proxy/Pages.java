@@ -1,0 +1,44 @@
+package io.zenvoy.tproxy.proxy;
+
+/**
+ * What browsers are shown, as HTML in which {@code {service}} and {@code {reason}} are filled in.
+ *
+ * @param unavailable instead of an answer
+ * @param waiting while the answer is waited for; shown anew every second until it is there
+ */
+public record Pages(String unavailable, String waiting) {
+  /** In characters: an answer is sent at once, and never waits for its reader. */
+  public static final int LARGEST = 64 << 10;
+
+  public static final Pages DEFAULT =
+      new Pages(
+          """
+          <!doctype html>
+          <title>503 Service Unavailable</title>
+          <h1>Service Unavailable</h1>
+          <p>zenvoy: {service} is not available: {reason}</p>
+          """,
+          """
+          <!doctype html>
+          <meta http-equiv="refresh" content="1">
+          <title>Starting</title>
+          <h1>Starting</h1>
+          <p>{service} was asleep and is starting. This page shows it as soon as it answers.</p>
+          """);
+
+  String unavailable(Refusal.Words words) {
+    return unavailable
+        .replace("{service}", escaped(words.printableService()))
+        .replace("{reason}", escaped(words.printableReason()));
+  }
+
+  String waiting(Refusal.Words words) {
+    return waiting
+        .replace("{service}", escaped(words.printableService()))
+        .replace("{reason}", escaped(words.printableReason()));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}

@@ -1,0 +1,92 @@
+package io.zenvoy.tproxy.proxy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.zenvoy.tproxy.discovery.Route;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class WaitingPageTest {
+  private static final String BROWSER =
+      "GET / HTTP/1.1\r\nHost: echo\r\nAccept: text/html,*/*;q=0.8\r\n\r\n";
+
+  private TestingProxy proxy;
+
+  @BeforeEach
+  void start() throws Exception {
+    proxy = TestingProxy.start();
+  }
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  @Test
+  void aBrowserIsShownThatItsPageIsWaitedForAndNobodyElseIs() throws Exception {
+    proxy.routes(patient(Duration.ofMillis(100)));
+    try (Socket program = proxy.connect();
+        Socket form = proxy.connect();
+        Socket webSocket = proxy.connect();
+        Socket silent = proxy.connect();
+        Socket browser = proxy.connect()) {
+      send(program, BROWSER.replace("text/html,", ""));
+      send(form, BROWSER.replace("GET", "POST"));
+      send(webSocket, BROWSER.replace("\r\n\r\n", "\r\nUpgrade: websocket\r\n\r\n"));
+      send(browser, BROWSER);
+
+      assertThat(new String(browser.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+          .contains("\r\nRefresh: 1\r\n", "\r\nRetry-After: 1\r\n", "http-equiv=\"refresh\"")
+          .contains("<p>echo was asleep and is starting.");
+      await().until(() -> proxy.parked() == 4);
+      assertThat(proxy.closed(CloseReason.WAITING_PAGE)).isEqualTo(1);
+      assertThat(silent.getInputStream().available()).isZero();
+    }
+  }
+
+  @Test
+  void whatWaitsOnIsLookedAtWithoutBeingTaken() throws Exception {
+    proxy.routes(patient(Duration.ofMillis(1)));
+    try (TestingUpstream upstream = TestingUpstream.start();
+        Socket form = proxy.connect()) {
+      String request = BROWSER.replace("GET", "POST");
+      send(form, request);
+      await()
+          .during(Duration.ofMillis(300)) // some sweeps
+          .until(() -> proxy.parked() == 1);
+      proxy.routes(proxy.echo(upstream.address()));
+      try (Socket accepted = upstream.accept()) {
+        assertThat(accepted.getInputStream().readNBytes(request.length()))
+            .asString(US_ASCII)
+            .isEqualTo(request);
+      }
+    }
+  }
+
+  private static void send(Socket client, String request) throws Exception {
+    client.getOutputStream().write(request.getBytes(US_ASCII));
+  }
+
+  private Route patient(Duration patience) {
+    Route echo = proxy.echo();
+    return new Route(
+        echo.cluster(),
+        echo.slot(),
+        echo.wakeTimeout(),
+        100,
+        "http",
+        true,
+        Optional.of(patience),
+        List.of(),
+        Optional.empty(),
+        1);
+  }
+}
