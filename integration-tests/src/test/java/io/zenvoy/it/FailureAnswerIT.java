@@ -90,7 +90,57 @@ class FailureAnswerIT extends OneStack {
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(failure.statusCode()).isEqualTo(503);
+    assertThat(failure.headers().firstValue("retry-after")).contains("5");
+    assertThat(failure.body())
+        .startsWith("zenvoy: multiplexed is not available: not ready after 4s");
     assertThat(refused()).as("connections that were refused").isEqualTo(refused + 1);
+  }
+
+  @Test
+  void whatEnvoyRefusesByItselfIsToldInTheMediaTypeThatIsAccepted() throws Exception {
+    workloads.makeAsleep("crowded", Map.of("protocol", "http2", "max-parked", "1"));
+    try (Socket first = ask("crowded", "*/*")) {
+      workloads.awaitReplicas("crowded", 1);
+      assertThat(answer("crowded", "text/html,*/*"))
+          .startsWith("HTTP/1.1 503 ")
+          .containsIgnoringCase("\r\nretry-after: 5\r\n")
+          .contains("text/html", "<h1>Service Unavailable</h1>");
+      assertThat(answer("crowded", "application/json"))
+          .startsWith("HTTP/1.1 503 ")
+          .contains("application/json", "\"status\":503");
+      assertThat(first.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void aBrowserThatWaitsIsShownAPageThatAsksAgain() throws Exception {
+    workloads.makeAsleep("patient", Map.of("wait-page-after", "300ms"));
+
+    assertThat(answer("patient", "text/html"))
+        .startsWith("HTTP/1.1 503 ")
+        .containsIgnoringCase("\r\nrefresh: 1\r\n")
+        .contains("patient was asleep and is starting");
+    workloads.awaitReplicas("patient", 1);
+  }
+
+  private Socket ask(String host, String accept) throws IOException {
+    Socket client = new Socket(InetAddress.getLoopbackAddress(), 10_000);
+    client
+        .getOutputStream()
+        .write(
+            ("GET / HTTP/1.1\r\nHost: "
+                    + host
+                    + "\r\nAccept: "
+                    + accept
+                    + "\r\nConnection: close\r\n\r\n")
+                .getBytes(US_ASCII));
+    return client;
+  }
+
+  private String answer(String host, String accept) throws IOException {
+    try (Socket client = ask(host, accept)) {
+      return new String(client.getInputStream().readAllBytes(), US_ASCII);
+    }
   }
 
   private static void upload(Socket client, String host, int length) {

@@ -14,7 +14,6 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.zenvoy.xds.model.Assignment;
@@ -92,18 +91,16 @@ final class IgnoredRequestTranslation {
   }
 
   /** What Envoy answers on these routes while a twin has no endpoint. */
-  static LocalReplyConfig localReply() {
-    return LocalReplyConfig.newBuilder()
-        .addMappers(
-            ResponseMapper.newBuilder()
-                .setFilter(
-                    AccessLogFilter.newBuilder()
-                        .setAndFilter(
-                            AndFilter.newBuilder()
-                                .addFilters(withoutEndpoint())
-                                .addFilters(onTheseRoutes())))
-                .setStatusCode(UInt32Value.of(200))
-                .setBody(DataSource.newBuilder().setInlineString("zenvoy: not awake\n")))
+  static ResponseMapper notAwake() {
+    return ResponseMapper.newBuilder()
+        .setFilter(
+            AccessLogFilter.newBuilder()
+                .setAndFilter(
+                    AndFilter.newBuilder()
+                        .addFilters(withoutEndpoint())
+                        .addFilters(onTheseRoutes())))
+        .setStatusCode(UInt32Value.of(200))
+        .setBody(DataSource.newBuilder().setInlineString("zenvoy: not awake\n"))
         .build();
   }
 

@@ -113,7 +113,7 @@ final class ListenerTranslation {
             Rds.newBuilder()
                 .setConfigSource(aggregated())
                 .setRouteConfigName(RouteTranslation.HTTP_ROUTES))
-        .setLocalReplyConfig(IgnoredRequestTranslation.localReply())
+        .setLocalReplyConfig(LocalReplyTranslation.config())
         .setStreamIdleTimeout(Duration.getDefaultInstance())
         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
         .addHttpFilters(
