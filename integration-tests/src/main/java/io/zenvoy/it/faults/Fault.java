@@ -130,7 +130,22 @@ public enum Fault {
   ENVOY_KILLED(
       "`kill -9` of Envoy under load",
       "kill -9, restart; clients connect again until somebody listens",
-      "no more is lost than was under way at that moment; what comes next is served");
+      "no more is lost than was under way at that moment; what comes next is served"),
+  TCP_SCALE_DOWN(
+      "TCP connections in the instant of the scale-down",
+      "as with requests, through TCP listeners; half of the services greet their clients, who say nothing before;"
+          + " each client asks again 0.3 s after its first answer",
+      "both are answered: by the old pod, which cancels the sleep, or by the next"),
+  TCP_SILENT_SESSIONS(
+      "silent psql sessions",
+      "real psql and PostgreSQL; sessions without a byte for three windows, some relayed by the daemon, some"
+          + " straight from Envoy to the pod",
+      "the database stays awake, and each session goes on with its temporary table"),
+  TCP_COPY_CONTROL_PLANE_KILLED(
+      "a long copy over TCP, xds-server killed",
+      "bytes in both directions at once over a connection that the daemon relays and one from Envoy to the pod;"
+          + " kill -9 of xds-server and its restart meanwhile; the waits are the longest ones for any byte",
+      "neither is cut, and the SHA-256 of both ends are the same");
 
   final String title;
   final String injected;
