@@ -145,7 +145,12 @@ public enum Fault {
       "a long copy over TCP, xds-server killed",
       "bytes in both directions at once over a connection that the daemon relays and one from Envoy to the pod;"
           + " kill -9 of xds-server and its restart meanwhile; the waits are the longest ones for any byte",
-      "neither is cut, and the SHA-256 of both ends are the same");
+      "neither is cut, and the SHA-256 of both ends are the same"),
+  TCP_LEADER_KILLED(
+      "`kill -9` of a leader under 100 TCP sessions",
+      "two control planes; half of the sessions are relayed by the daemon; half of all are silent, the others ask"
+          + " all the time; kill -9 of the leader, three windows under the next one",
+      "no session is cut, every question is answered by the service that it is meant for");
 
   final String title;
   final String injected;
