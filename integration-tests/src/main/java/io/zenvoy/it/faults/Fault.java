@@ -150,7 +150,18 @@ public enum Fault {
       "`kill -9` of a leader under 100 TCP sessions",
       "two control planes; half of the sessions are relayed by the daemon; half of all are silent, the others ask"
           + " all the time; kill -9 of the leader, three windows under the next one",
-      "no session is cut, every question is answered by the service that it is meant for");
+      "no session is cut, every question is answered by the service that it is meant for"),
+  RELAYED_STREAM(
+      "a long stream through the daemon",
+      "bytes in both directions at once over one connection, through Envoy and straight to the slot; the reader"
+          + " stops until the sender can send no more, and then reads slowly for a while",
+      "the SHA-256 of both ends are the same"),
+  RELAYED_CONNECTIONS(
+      "many short connections through the daemon",
+      "each with bytes of its own, straight to the slot and through an Envoy that was told of no pod; they end by"
+          + " FIN and by reset of either side, and after a half-close",
+      "all bytes and every end arrive as they were sent; then the daemon has the descriptors, connections and"
+          + " memory that it had before");
 
   final String title;
   final String injected;
