@@ -130,7 +130,38 @@ public enum Fault {
   ENVOY_KILLED(
       "`kill -9` of Envoy under load",
       "kill -9, restart; clients connect again until somebody listens",
-      "no more is lost than was under way at that moment; what comes next is served");
+      "no more is lost than was under way at that moment; what comes next is served"),
+  TCP_SCALE_DOWN(
+      "TCP connections in the instant of the scale-down",
+      "as with requests, through TCP listeners; half of the services greet their clients, who say nothing before;"
+          + " each client asks again 0.3 s after its first answer",
+      "both are answered: by the old pod, which cancels the sleep, or by the next"),
+  TCP_SILENT_SESSIONS(
+      "silent psql sessions",
+      "real psql and PostgreSQL; sessions without a byte for three windows, some relayed by the daemon, some"
+          + " straight from Envoy to the pod",
+      "the database stays awake, and each session goes on with its temporary table"),
+  TCP_COPY_CONTROL_PLANE_KILLED(
+      "a long copy over TCP, xds-server killed",
+      "bytes in both directions at once over a connection that the daemon relays and one from Envoy to the pod;"
+          + " kill -9 of xds-server and its restart meanwhile; the waits are the longest ones for any byte",
+      "neither is cut, and the SHA-256 of both ends are the same"),
+  TCP_LEADER_KILLED(
+      "`kill -9` of a leader under 100 TCP sessions",
+      "two control planes; half of the sessions are relayed by the daemon; half of all are silent, the others ask"
+          + " all the time; kill -9 of the leader, three windows under the next one",
+      "no session is cut, every question is answered by the service that it is meant for"),
+  RELAYED_STREAM(
+      "a long stream through the daemon",
+      "bytes in both directions at once over one connection, through Envoy and straight to the slot; the reader"
+          + " stops until the sender can send no more, and then reads slowly for a while",
+      "the SHA-256 of both ends are the same"),
+  RELAYED_CONNECTIONS(
+      "many short connections through the daemon",
+      "each with bytes of its own, straight to the slot and through an Envoy that was told of no pod; they end by"
+          + " FIN and by reset of either side, and after a half-close",
+      "all bytes and every end arrive as they were sent; then the daemon has the descriptors, connections and"
+          + " memory that it had before");
 
   final String title;
   final String injected;

@@ -58,6 +58,15 @@ public final class FaultRun implements AutoCloseable {
     return new FaultRun(fault, envoy, quiet.wait(0.5));
   }
 
+  /**
+   * Begins with clients whose requests are none of HTTP.
+   *
+   * @param baseline what such a request takes when nothing is wrong
+   */
+  public static FaultRun of(Fault fault, Duration baseline) {
+    return new FaultRun(fault, new HostPort("127.0.0.1", ZenvoyStack.HTTP_PORT), baseline);
+  }
+
   public Clients clients() {
     return clients;
   }

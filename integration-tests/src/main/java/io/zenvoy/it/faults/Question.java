@@ -60,6 +60,19 @@ final class Question {
         : Outcome.CORRUPTED;
   }
 
+  /** Sends its body in a session of a TCP service and waits for the answer. */
+  TcpSession.Answer sendIn(TcpSession session) throws IOException {
+    return session.ask(body);
+  }
+
+  /** What an answer of a TCP service says about it. */
+  Outcome judge(TcpSession.Answer answer) {
+    if (!isPodOf(answer.pod(), service)) {
+      return Outcome.MISROUTED;
+    }
+    return answer.sha256().equals(sha256(body)) ? Outcome.RIGHT : Outcome.CORRUPTED;
+  }
+
   @Override
   public String toString() {
     return service + path;
@@ -81,9 +94,14 @@ final class Question {
     return body;
   }
 
-  private static String sha256(byte[] bytes) {
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  /** A new digest. */
+  static MessageDigest sha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EchoUpstream implements ContainerRuntime {
   private final int port;
   private final Readiness readiness;
+  private final Conversation conversation = new EchoConversation(this);
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
@@ -44,8 +45,10 @@ public final class EchoUpstream implements ContainerRuntime {
     started.incrementAndGet();
     return switch (readiness) {
       case AT_ONCE ->
-          EchoContainer.listen(this, pod, address, port, CompletableFuture.completedFuture(null));
-      case NEVER -> EchoContainer.listen(this, pod, address, port, new CompletableFuture<>());
+          TcpContainer.listen(
+              conversation, pod, address, port, CompletableFuture.completedFuture(null));
+      case NEVER ->
+          TcpContainer.listen(conversation, pod, address, port, new CompletableFuture<>());
     };
   }
 

@@ -1,5 +1,6 @@
 package io.zenvoy.it.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,10 +21,12 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
@@ -153,6 +156,23 @@ abstract class FaultStack {
     Pause.of(time);
   }
 
+  /** Fails if any of the services is at zero at any time meanwhile. */
+  void requireNoneSleeps(List<String> names, Duration time) {
+    Queue<String> slept = new ConcurrentLinkedQueue<>();
+    try (PhaseLog _ =
+        new PhaseLog(
+            stack.xdsServer().process(),
+            (service, phase) -> {
+              if (phase.equals("asleep") && names.contains(service)) {
+                slept.add(service);
+              }
+            })) {
+      hold(time);
+    }
+    assertThat(slept).as("services that slept").isEmpty();
+    assertThat(names).allSatisfy(name -> assertThat(workloads.replicas(name)).isEqualTo(1));
+  }
+
   /** Waits until a metric of the daemon, summed over its labels, fulfils something. */
   void awaitDaemon(String metric, DoublePredicate wanted) {
     await(metric + " of the daemon")
@@ -167,6 +187,11 @@ abstract class FaultStack {
 
   double controlPlaneMetric(String metric) {
     return sum(stack.xdsServer().adminPort(), metric);
+  }
+
+  /** How many connections of a service the daemon relays now. */
+  double relayed(String service) {
+    return daemonMetric("zenvoy_tproxy_relayed_connections_active{service=\"" + service + "\"");
   }
 
   private static double sum(int port, String metric) {

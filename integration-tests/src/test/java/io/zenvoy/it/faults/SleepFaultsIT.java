@@ -1,6 +1,5 @@
 package io.zenvoy.it.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.it.downstream.WebSocketDownstream;
@@ -171,23 +170,6 @@ class SleepFaultsIT extends FaultStack {
   private static void open(FaultRun run, String service, Queue<Open> sockets) {
     Optional<WebSocketDownstream> socket = run.clients().openWebSocket(service);
     socket.ifPresent(open -> sockets.add(new Open(service, open)));
-  }
-
-  /** Fails if any of the services is at zero at any time meanwhile. */
-  private void requireNoneSleeps(List<String> names, Duration time) {
-    Queue<String> slept = new ConcurrentLinkedQueue<>();
-    try (PhaseLog _ =
-        new PhaseLog(
-            stack.xdsServer().process(),
-            (service, phase) -> {
-              if (phase.equals("asleep") && names.contains(service)) {
-                slept.add(service);
-              }
-            })) {
-      hold(time);
-    }
-    assertThat(slept).as("services that slept").isEmpty();
-    assertThat(names).allSatisfy(name -> assertThat(workloads.replicas(name)).isEqualTo(1));
   }
 
   private boolean isWarnedOf(String service, String what) {
