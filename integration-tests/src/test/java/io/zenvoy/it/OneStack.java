@@ -1,5 +1,7 @@
 package io.zenvoy.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.zenvoy.it.envoy.XdsVariant;
 import io.zenvoy.it.kube.KubeCluster;
 import io.zenvoy.it.kube.SharedKubeCluster;
@@ -39,5 +41,20 @@ abstract class OneStack {
   @AfterAll
   final void stopStack() {
     stack.close();
+  }
+
+  /** What a client does, whatever the service is doing. */
+  @FunctionalInterface
+  interface Use {
+    void run() throws Exception;
+  }
+
+  /** Uses a service that is asleep: so, when it is awake, and when it has slept again. */
+  final void coldWarmAndColdAgain(String name, Use use) throws Exception {
+    assertThat(workloads.replicas(name)).as("replicas of %s at first", name).isZero();
+    use.run();
+    use.run();
+    workloads.awaitAsleep(name);
+    use.run();
   }
 }

@@ -9,10 +9,13 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.List;
 import java.util.Map;
 
 /** Builds the objects that a user of zenvoy has: a Service and the workload behind it. */
@@ -33,6 +36,17 @@ public final class Services {
   /** The same for the pods of another workload. */
   public static Service service(
       String namespace, String name, String workload, Map<String, String> annotations) {
+    return service(
+        namespace, name, workload, annotations, List.of(port("http", 80, CONTAINER_PORT)));
+  }
+
+  /** The same with ports of its own. */
+  public static Service service(
+      String namespace,
+      String name,
+      String workload,
+      Map<String, String> annotations,
+      List<ServicePort> ports) {
     return new ServiceBuilder()
         .withNewMetadata()
         .withNamespace(namespace)
@@ -41,12 +55,24 @@ public final class Services {
         .endMetadata()
         .withNewSpec()
         .withSelector(Map.of("app", workload))
-        .addNewPort()
-        .withName("http")
-        .withPort(80)
-        .withTargetPort(new IntOrString(CONTAINER_PORT))
-        .endPort()
+        .withPorts(ports)
         .endSpec()
+        .build();
+  }
+
+  /** A port of a Service. */
+  public static ServicePort port(String name, int port, int containerPort) {
+    return new ServicePortBuilder()
+        .withName(name)
+        .withPort(port)
+        .withTargetPort(new IntOrString(containerPort))
+        .build();
+  }
+
+  /** A port whose name says nothing of what it speaks, but its {@code appProtocol} does. */
+  public static ServicePort speaking(String appProtocol) {
+    return new ServicePortBuilder(port("main", 80, CONTAINER_PORT))
+        .withAppProtocol(appProtocol)
         .build();
   }
 

@@ -2,10 +2,12 @@ package io.zenvoy.it.stack;
 
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.kube.Services;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Makes a stack's services and looks at their replicas. Waits for a minute at most. */
@@ -43,6 +45,17 @@ public final class Workloads {
   }
 
   /**
+   * A Deployment at zero with a Service that opted in and has ports of its own; does not wait for
+   * Envoy.
+   */
+  public void make(String name, Map<String, String> annotations, List<ServicePort> ports) {
+    client.resource(Services.deployment(stack.namespace(), name, 0)).create();
+    client
+        .resource(Services.service(stack.namespace(), name, name, optedIn(annotations), ports))
+        .create();
+  }
+
+  /**
    * Changes all annotations of a Service.
    *
    * @param annotations with their prefix
@@ -61,9 +74,13 @@ public final class Workloads {
 
   /** A Service that opted in. */
   public void makeService(String namespace, String name, Map<String, String> annotations) {
+    client.resource(Services.service(namespace, name, optedIn(annotations))).create();
+  }
+
+  private static Map<String, String> optedIn(Map<String, String> annotations) {
     Map<String, String> all = new HashMap<>(Services.OPTED_IN);
     annotations.forEach((key, value) -> all.put("zenvoy.io/" + key, value));
-    client.resource(Services.service(namespace, name, all)).create();
+    return all;
   }
 
   /** Blocks until Envoy routes a host. */

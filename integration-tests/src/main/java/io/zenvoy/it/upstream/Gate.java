@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Pods that serve at once but are not called ready before the gate opens. Thread-safe. */
+/** Pods that may serve but are not called ready before the gate opens. Thread-safe. */
 public final class Gate implements ContainerRuntime {
   private final ContainerRuntime runtime;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -19,7 +19,8 @@ public final class Gate implements ContainerRuntime {
   @Override
   public Container start(String pod, String address) throws IOException {
     started.incrementAndGet();
-    return new Gated(runtime.start(pod, address), opened);
+    Container container = runtime.start(pod, address);
+    return new Gated(container, opened.thenCompose(open -> container.ready()));
   }
 
   /** How many pods were started. */
