@@ -74,7 +74,8 @@ final class ServingTerms implements Term.Factory {
   }
 
   private TranslateSettings translateSettings() {
-    return new TranslateSettings(config.httpPort(), config.tlsPort(), config.envoyReadTimeout());
+    return new TranslateSettings(
+        config.listenAddress(), config.httpPort(), config.tlsPort(), config.envoyReadTimeout());
   }
 
   private LifecycleSettings settings() {

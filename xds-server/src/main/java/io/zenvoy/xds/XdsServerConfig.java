@@ -10,6 +10,7 @@ import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.serve.SlotRequirements;
 import io.zenvoy.xds.workloads.kubernetes.Candidate;
 import io.zenvoy.xds.workloads.kubernetes.Namespaces;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * The settings of xds-server, read once from the environment; README's table describes them.
  *
  * @param candidate this control plane as one of several; empty: it is the only one
+ * @param listenAddress on which Envoys listen; IPv6's any-address takes clients of IPv4, too
  * @param localServices the file of local mode; empty: Kubernetes
  */
 public record XdsServerConfig(
@@ -31,6 +33,7 @@ public record XdsServerConfig(
     Optional<Candidate> candidate,
     Optional<Path> localServices,
     SlotRequirements slots,
+    InetAddress listenAddress,
     int httpPort,
     int tlsPort,
     ServicePolicy defaultPolicy,
@@ -53,6 +56,7 @@ public record XdsServerConfig(
    */
   public static XdsServerConfig read(Environment environment) {
     int xdsPort = environment.port("XDS_PORT", 18000);
+    Optional<Candidate> candidate = readCandidate(environment, xdsPort);
     return new XdsServerConfig(
         xdsPort,
         environment.text("XDS_NODE_ID", "zenvoy"),
@@ -61,11 +65,16 @@ public record XdsServerConfig(
             "default",
             "a namespace, several separated by commas, or *",
             Namespaces::parse),
-        readCandidate(environment, xdsPort),
+        candidate,
         Optional.of(environment.text("LOCAL_SERVICES", ""))
             .filter(file -> !file.isEmpty())
             .map(Path::of),
         readSlots(environment),
+        environment.parsed(
+            "LISTEN_ADDR",
+            "",
+            "an IP address, such as 0.0.0.0 or ::",
+            text -> text.isEmpty() ? anyAddress(candidate) : InetAddress.ofLiteral(text)),
         environment.port("HTTP_PORT", 10000),
         environment.port("TLS_PORT", 10443),
         readDefaultPolicy(environment),
@@ -96,6 +105,12 @@ public record XdsServerConfig(
     taken.put(tlsPort, "TLS_PORT");
     taken.put(slots.port(), "PROXY_PORT");
     return taken;
+  }
+
+  /** Where our own pod has an address of IPv6, Envoys' have one, too. */
+  private static InetAddress anyAddress(Optional<Candidate> candidate) {
+    boolean six = candidate.filter(own -> own.address() instanceof Inet6Address).isPresent();
+    return InetAddress.ofLiteral(six ? "::" : "0.0.0.0");
   }
 
   private static Optional<Candidate> readCandidate(Environment environment, int port) {

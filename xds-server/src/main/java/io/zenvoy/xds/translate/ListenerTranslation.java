@@ -1,5 +1,6 @@
 package io.zenvoy.xds.translate;
 
+import com.google.common.net.InetAddresses;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
@@ -19,6 +20,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.zenvoy.xds.model.Certificate;
 import io.zenvoy.xds.model.Route;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -43,13 +46,14 @@ final class ListenerTranslation {
    * The listener. What a connection begins with is always looked at, because a listener whose
    * filters change cuts its connections in the end, and one whose chains change does not.
    *
+   * @param address where clients connect
    * @param routes of which those with a certificate are reached by TLS
    */
-  static Listener httpListener(int port, List<Route> routes) {
+  static Listener httpListener(Address address, List<Route> routes) {
     Listener.Builder listener =
         Listener.newBuilder()
             .setName(HTTP_LISTENER)
-            .setAddress(anyAddress(port))
+            .setAddress(address)
             .addListenerFilters(TlsTranslation.inspector())
             .setListenerFiltersTimeout(Durations.fromMillis(FIRST_BYTE.toMillis()))
             .addFilterChains(
@@ -92,9 +96,14 @@ final class ListenerTranslation {
         .build();
   }
 
-  static Address anyAddress(int port) {
+  /** Where clients connect; IPv6's any-address takes those of IPv4 as well. */
+  static Address address(InetAddress host, int port) {
     return Address.newBuilder()
-        .setSocketAddress(SocketAddress.newBuilder().setAddress("0.0.0.0").setPortValue(port))
+        .setSocketAddress(
+            SocketAddress.newBuilder()
+                .setAddress(InetAddresses.toAddrString(host))
+                .setPortValue(port)
+                .setIpv4Compat(host instanceof Inet6Address && host.isAnyLocalAddress()))
         .build();
   }
 

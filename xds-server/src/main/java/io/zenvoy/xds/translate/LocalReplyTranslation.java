@@ -98,7 +98,7 @@ final class LocalReplyTranslation {
                         .setValue(
                             RuntimeUInt32.newBuilder()
                                 .setDefaultValue(SERVICE_UNAVAILABLE)
-                                .setRuntimeKey("zenvoy.unavailable_status"))))
+                                .setRuntimeKey("unavailable.status"))))
         .build();
   }
 }

@@ -3,6 +3,7 @@ package io.zenvoy.xds.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.model.TlsRoute;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +39,9 @@ final class TcpListenerTranslation {
     return "tcp-" + listener.port();
   }
 
-  static Listener listener(TcpListener listener) {
+  static Listener listener(InetAddress host, TcpListener listener) {
     String name = name(listener);
-    return bare(name, listener.port())
+    return bare(name, ListenerTranslation.address(host, listener.port()))
         .addFilterChains(
             FilterChain.newBuilder().addFilters(proxy(name, listener.cluster(), listener.idle())))
         .build();
@@ -49,9 +51,9 @@ final class TcpListenerTranslation {
    * The one listener of all TLS connections that are not ended here. The chain is chosen by the
    * name that the client asks for; one that nobody has is closed.
    */
-  static Listener tlsListener(int port, List<TlsRoute> routes) {
+  static Listener tlsListener(Address address, List<TlsRoute> routes) {
     Listener.Builder listener =
-        bare(TLS_LISTENER, port).addListenerFilters(TlsTranslation.inspector());
+        bare(TLS_LISTENER, address).addListenerFilters(TlsTranslation.inspector());
     for (TlsRoute route : routes) {
       listener.addFilterChains(
           FilterChain.newBuilder()
@@ -62,11 +64,8 @@ final class TcpListenerTranslation {
     return listener.build();
   }
 
-  private static Listener.Builder bare(String name, int port) {
-    return Listener.newBuilder()
-        .setName(name)
-        .setStatPrefix(name)
-        .setAddress(ListenerTranslation.anyAddress(port));
+  private static Listener.Builder bare(String name, Address address) {
+    return Listener.newBuilder().setName(name).setStatPrefix(name).setAddress(address);
   }
 
   private static Filter proxy(String statPrefix, Cluster cluster, Optional<Duration> idle) {

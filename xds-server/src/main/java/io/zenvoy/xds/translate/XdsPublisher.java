@@ -78,18 +78,22 @@ public final class XdsPublisher implements Publisher {
     Map<String, Message> listeners = new HashMap<>();
     listeners.put(
         ListenerTranslation.HTTP_LISTENER,
-        ListenerTranslation.httpListener(settings.httpPort(), entrances.routes()));
+        ListenerTranslation.httpListener(
+            ListenerTranslation.address(settings.listenAddress(), settings.httpPort()),
+            entrances.routes()));
     entrances
         .tcp()
         .forEach(
             listener ->
                 listeners.put(
                     TcpListenerTranslation.name(listener),
-                    TcpListenerTranslation.listener(listener)));
+                    TcpListenerTranslation.listener(settings.listenAddress(), listener)));
     if (!entrances.tls().isEmpty()) {
       listeners.put(
           TcpListenerTranslation.TLS_LISTENER,
-          TcpListenerTranslation.tlsListener(settings.tlsPort(), entrances.tls()));
+          TcpListenerTranslation.tlsListener(
+              ListenerTranslation.address(settings.listenAddress(), settings.tlsPort()),
+              entrances.tls()));
     }
     Map<String, Message> secrets = new HashMap<>();
     entrances.routes().stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
@@ -30,6 +31,7 @@ import io.zenvoy.xds.model.TcpListener;
 import io.zenvoy.xds.model.TlsRoute;
 import io.zenvoy.xds.model.Verdict;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +53,7 @@ class TranslationGoldenTest {
   private static final HostPort POD_B = new HostPort("fd00::2", 8080);
   private static final Certificate CERTIFICATE =
       new Certificate("default/hello-tls", "the chain\n", "the key\n");
+  private static final InetAddress ANY = InetAddress.ofLiteral("0.0.0.0");
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(1);
   private static final TypeRegistry TYPES =
       TypeRegistry.newBuilder()
@@ -84,22 +87,27 @@ class TranslationGoldenTest {
             new IgnoredRequest.UserAgent("kube-probe"));
     Optional<Verdict> verdict = Optional.of(new Verdict("7f", "not ready after 1m"));
     return Stream.of(
-        Map.entry("listener-http", ListenerTranslation.httpListener(10000, routes)),
+        Map.entry("listener-http", ListenerTranslation.httpListener(at(10000), routes)),
         Map.entry(
             "listener-http-with-certificates",
             ListenerTranslation.httpListener(
-                10000,
+                at(10000),
                 List.of(
                     new Route(events, List.of("events")),
                     new Route(hello, List.of("hello", "*.a.example"), Optional.of(CERTIFICATE))))),
+        Map.entry(
+            "listener-http-on-ipv6",
+            ListenerTranslation.httpListener(
+                ListenerTranslation.address(InetAddress.ofLiteral("::"), 10000), List.of())),
         Map.entry("secret", TlsTranslation.secret(CERTIFICATE)),
         Map.entry(
             "listener-tcp",
-            TcpListenerTranslation.listener(new TcpListener(5432, database, Optional.empty()))),
+            TcpListenerTranslation.listener(
+                ANY, new TcpListener(5432, database, Optional.empty()))),
         Map.entry(
             "listener-tls",
             TcpListenerTranslation.tlsListener(
-                10443,
+                at(10443),
                 List.of(
                     new TlsRoute(database, List.of("db.example.com"), Optional.empty()),
                     new TlsRoute(
@@ -107,7 +115,7 @@ class TranslationGoldenTest {
         Map.entry(
             "listener-tcp-idle",
             TcpListenerTranslation.listener(
-                new TcpListener(5432, database, Optional.of(Duration.ofMinutes(30))))),
+                ANY, new TcpListener(5432, database, Optional.of(Duration.ofMinutes(30))))),
         Map.entry("routes", RouteTranslation.routes(routes, READ_TIMEOUT)),
         Map.entry(
             "routes-ignored",
@@ -188,5 +196,9 @@ class TranslationGoldenTest {
   private static Assignment assignment(EnvoySide envoy, HostPort... daemon) {
     return new Assignment(
         cluster("hello", Protocol.HTTP, false), envoy, List.of(daemon), Optional.empty());
+  }
+
+  private static Address at(int port) {
+    return ListenerTranslation.address(ANY, port);
   }
 }

@@ -18,6 +18,7 @@ import io.zenvoy.xds.serve.NodeKind;
 import io.zenvoy.xds.serve.ResourceChange;
 import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.serve.XdsEdge;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,10 @@ class XdsPublisherTest {
 
   private final TestingEdge edge = new TestingEdge();
   private final XdsPublisher publisher =
-      new XdsPublisher(new TranslateSettings(10_000, 10_443, Duration.ofMinutes(1)), edge);
+      new XdsPublisher(
+          new TranslateSettings(
+              InetAddress.ofLiteral("0.0.0.0"), 10_000, 10_443, Duration.ofMinutes(1)),
+          edge);
 
   /** Keeps the latest of every resource. */
   private static final class TestingEdge implements XdsEdge {

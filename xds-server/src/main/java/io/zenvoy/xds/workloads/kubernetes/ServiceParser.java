@@ -81,7 +81,13 @@ final class ServiceParser {
             secret,
             tcp,
             policy),
-        List.of());
+        service.ports().stream()
+            .filter(port -> !port.transport().equals("TCP"))
+            .map(
+                port ->
+                    "port %d is of %s, which zenvoy does not support: it is left out"
+                        .formatted(port.port(), port.transport()))
+            .toList());
   }
 
   private ServicePolicy policy(AnnotationReader annotations, String namespace) {
@@ -199,7 +205,11 @@ final class ServiceParser {
     } else if (!service.selectsPods()) {
       problems.add("the Service has no selector (expected: one that selects pods)");
     } else if (ports.isEmpty()) {
-      problems.add("the Service has no TCP port (expected: at least one)");
+      problems.add(
+          (service.ports().isEmpty()
+                  ? "the Service has no port"
+                  : "the Service has only ports of UDP or SCTP, which zenvoy does not support")
+              + " (expected: at least one of TCP)");
     } else if (!ports.getFirst().protocol().isHttp()) {
       if (!policy.ignored().isEmpty()) {
         problems.add(needsHttp(Annotations.IGNORE, ports.getFirst()));

@@ -305,7 +305,9 @@ class ServiceParserTest {
     assertThat(declared(TestingServices.withPorts(dns, web)).ports())
         .containsExactly(new ServicePort("web", 80, Protocol.HTTP));
     assertThat(problems(TestingServices.withPorts(dns)))
-        .containsExactly("the Service has no TCP port (expected: at least one)");
+        .containsExactly(
+            "the Service has only ports of UDP or SCTP, which zenvoy does not support (expected: at"
+                + " least one of TCP)");
   }
 
   @Test
