@@ -104,8 +104,7 @@ class GrpcIT extends OneStack {
 
   @ParameterizedTest
   @EnumSource(Language.class)
-  void aDeadlineThatIsShorterThanTheWakeEndsTheCallAndTheNextIsServed(Language language)
-      throws Exception {
+  void aDeadlineEndsTheCallColdAndWarmAndKeepsNothingAwake(Language language) throws Exception {
     Gate gate = new Gate(GrpcUpstream.on("GrpcIT", Services.CONTAINER_PORT));
     stack.kubelet().runtime(gate);
     String name = make("hurried", language);
@@ -116,17 +115,6 @@ class GrpcIT extends OneStack {
       gate.open();
       assertThat(client.call(Echo.SAY, "later", GrpcDownstream.PATIENCE).message())
           .isEqualTo("later");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Language.class)
-  void aCallThatItsDeadlineHasEndedKeepsNothingAwake(Language language) throws Exception {
-    String name = make("held", language);
-
-    try (GrpcDownstream client = language.connect(name)) {
-      assertThat(client.call(Echo.SAY, "awake", GrpcDownstream.PATIENCE).message())
-          .isEqualTo("awake");
       assertThat(client.call(Echo.HOLD, "for ever", SHORT).code())
           .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
       workloads.awaitAsleep(name);

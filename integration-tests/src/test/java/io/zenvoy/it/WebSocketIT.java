@@ -9,40 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A WebSocket service in Python with clients in Java, neither of which knows of zenvoy. */
 class WebSocketIT extends OneStack {
   private static final String NAME = "sockets";
+  private static final int PORT = Services.CONTAINER_PORT;
 
-  @BeforeAll
-  void makeService() {
-    workloads.make(
-        NAME, Map.of("hosts", JavaWebSocket.HOST), List.of(Services.speaking("kubernetes.io/ws")));
-    workloads.awaitDomain(JavaWebSocket.HOST);
-  }
-
-  @BeforeEach
-  void runWebSocketServers() {
+  @Test
+  void everyKindOfMessageArrivesAndTheEndIsAnOrderlyOne() throws Exception {
     stack
         .kubelet()
         .runtime(
             new ProgramUpstream(
-                "WebSocketIT",
-                address ->
-                    Python.command(
-                        "websocket_echo.py",
-                        "websockets",
-                        "python3-websockets",
-                        List.of(address, Integer.toString(Services.CONTAINER_PORT))),
-                ProgramUpstream.Probe.port(Services.CONTAINER_PORT)));
-    workloads.awaitAsleep(NAME);
-  }
-
-  @Test
-  void everyKindOfMessageArrivesAndTheEndIsAnOrderlyOne() throws Exception {
+                "WebSocketIT", WebSocketIT::server, ProgramUpstream.Probe.port(PORT)));
+    workloads.make(
+        NAME, Map.of("hosts", JavaWebSocket.HOST), List.of(Services.speaking("kubernetes.io/ws")));
+    workloads.awaitDomain(JavaWebSocket.HOST);
     String text = "äöü".repeat(20_000);
     byte[] bytes = new byte[1_000_000];
     new Random(1).nextBytes(bytes);
@@ -61,13 +44,11 @@ class WebSocketIT extends OneStack {
         });
   }
 
-  @Test
-  void anOpenOneKeepsItsServiceAwakeHoweverSilentItIs() throws Exception {
-    try (JavaWebSocket socket = JavaWebSocket.open()) {
-      assertThat(socket.exchange("hello")).isEqualTo("hello");
-      workloads.requireSteady(NAME, 1);
-      assertThat(socket.exchange("still there")).isEqualTo("still there");
-    }
-    workloads.awaitAsleep(NAME);
+  private static List<String> server(String address) {
+    return Python.command(
+        "websocket_echo.py",
+        "websockets",
+        "python3-websockets",
+        List.of(address, Integer.toString(PORT)));
   }
 }

@@ -121,6 +121,15 @@ public final class Envoy implements AutoCloseable {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The names of TLS clients that the listeners in use know. */
+  public Set<String> serverNames() {
+    return configDump().findValues("active_state").stream()
+        .flatMap(state -> state.findValues("server_names").stream())
+        .flatMap(names -> names.valueStream())
+        .map(JsonNode::asText)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** The domains of every virtual host that came by RDS. */
   public Set<String> domains() {
     return configDump().findValues("dynamic_route_configs").stream()

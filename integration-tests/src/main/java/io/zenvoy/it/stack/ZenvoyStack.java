@@ -21,6 +21,9 @@ public final class ZenvoyStack implements AutoCloseable {
   /** Envoy's HTTP listener. */
   public static final int HTTP_PORT = 10_000;
 
+  /** Envoy's listener for TLS that services end themselves. */
+  public static final int TLS_PORT = 10_443;
+
   private static final String SERVICE_ACCOUNT = "zenvoy-xds";
 
   private final StackSettings settings;

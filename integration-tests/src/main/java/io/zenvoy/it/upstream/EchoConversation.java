@@ -50,9 +50,11 @@ final class EchoConversation implements Conversation {
         x-path: %s
         x-length: %d
         x-sha256: %s
+        x-trailers: %s
 
         """
-            .formatted(text.length(), pod, head.path(), body.length(), body.sha256());
+            .formatted(
+                text.length(), pod, head.path(), body.length(), body.sha256(), body.trailers());
     output.write(ascii(header.replace("\n", "\r\n")));
     if (!head.method().equals("HEAD")) {
       output.write(ascii(text));

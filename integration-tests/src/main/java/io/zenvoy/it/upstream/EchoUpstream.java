@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs an echo server in every pod. Its answer has the headers {@code x-pod}, {@code x-path},
- * {@code x-length} and {@code x-sha256} (of the body received), and the same as text. Requests to
- * {@code /hold} are answered only after {@link #release}. Thread-safe.
+ * {@code x-length}, {@code x-sha256} (of the body received) and {@code x-trailers} (such as {@code
+ * {name=value}}), and the same as text but the last. Requests to {@code /hold} are answered only
+ * after {@link #release}. Thread-safe.
  */
 public final class EchoUpstream implements ContainerRuntime {
   private final int port;

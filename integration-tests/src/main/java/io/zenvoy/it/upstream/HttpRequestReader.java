@@ -36,8 +36,12 @@ final class HttpRequestReader {
     }
   }
 
-  /** What a body was. */
-  record Body(long length, String sha256) {}
+  /**
+   * What a body was.
+   *
+   * @param trailers by name in lower case
+   */
+  record Body(long length, String sha256, Map<String, String> trailers) {}
 
   /** The next request's head; null when the peer has ended the connection between requests. */
   @Nullable Head readHead() throws IOException {
@@ -49,33 +53,36 @@ final class HttpRequestReader {
     if (parts.length != 3) {
       throw new IOException("\"" + start + "\" (expected: an HTTP request line)");
     }
-    Map<String, String> headers = new TreeMap<>();
-    for (String line = required(readLine()); !line.isEmpty(); line = required(readLine())) {
-      int colon = line.indexOf(':');
-      headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
-    }
-    return new Head(parts[0], parts[1], headers);
+    return new Head(parts[0], parts[1], readFields());
   }
 
   /** Reads the body to its end. */
   Body readBody(Head head) throws IOException {
     MessageDigest digest = sha256();
     long length = 0;
+    Map<String, String> trailers = Map.of();
     if (head.header("transfer-encoding").equals("chunked")) {
       for (long size = chunkSize(); size > 0; size = chunkSize()) {
         consume(size, digest);
         length += size;
         required(readLine());
       }
-      while (!required(readLine()).isEmpty()) {
-        // a trailer, which nobody asks for
-      }
+      trailers = readFields();
     } else if (!head.header("content-length").isEmpty()) {
       length = Long.parseLong(head.header("content-length"));
       consume(length, digest);
     }
-    return new Body(length, HexFormat.of().formatHex(digest.digest()));
+    return new Body(length, HexFormat.of().formatHex(digest.digest()), trailers);
+  }
+
+  private Map<String, String> readFields() throws IOException {
+    Map<String, String> fields = new TreeMap<>();
+    for (String line = required(readLine()); !line.isEmpty(); line = required(readLine())) {
+      int colon = line.indexOf(':');
+      fields.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    return fields;
   }
 
   private long chunkSize() throws IOException {

@@ -147,8 +147,7 @@ final class ClusterTranslation {
     if (cluster.port().protocol() == Protocol.HTTP2) {
       explicit.setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
     } else {
-      explicit.setHttpProtocolOptions(
-          io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.getDefaultInstance());
+      explicit.setHttpProtocolOptions(ListenerTranslation.WITH_TRAILERS);
     }
     return io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
         .setCommonHttpProtocolOptions(

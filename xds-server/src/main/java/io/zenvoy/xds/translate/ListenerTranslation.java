@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -33,6 +34,10 @@ import java.util.List;
  */
 final class ListenerTranslation {
   static final String HTTP_LISTENER = "http";
+
+  /** HTTP/1.1 with its trailers, which Envoy drops unless told, on either side of it. */
+  static final Http1ProtocolOptions WITH_TRAILERS =
+      Http1ProtocolOptions.newBuilder().setEnableTrailers(true).build();
 
   /** The chain of clients that ask for a name that no service has, or for none. */
   private static final String OTHER_NAMES = "other names";
@@ -124,6 +129,7 @@ final class ListenerTranslation {
                 .setRouteConfigName(RouteTranslation.HTTP_ROUTES))
         .setLocalReplyConfig(LocalReplyTranslation.config())
         .setStreamIdleTimeout(Duration.getDefaultInstance())
+        .setHttpProtocolOptions(WITH_TRAILERS)
         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
         .addHttpFilters(
             HttpFilter.newBuilder()
