@@ -58,6 +58,18 @@ final class RelayTest {
   }
 
   @Test
+  void aPodOfIpv6IsRelayedToFromASlotOfIpv4() throws Exception {
+    try (TestingUpstream six = TestingUpstream.startOnIpv6()) {
+      proxy.routes(proxy.echo(six.address()));
+      try (Socket client = proxy.connect();
+          Socket served = six.accept()) {
+        FutureTask<byte[]> sent = inBackground(() -> send(client, 1, 6));
+        assertThat(digestOf(served, MEGABYTE)).isEqualTo(sent.get(20, TimeUnit.SECONDS));
+      }
+    }
+  }
+
+  @Test
   void aLongReplyArrivesAfterTheClientHasHalfClosed() throws Exception {
     try (Socket client = proxy.connect();
         Socket served = upstream.accept()) {

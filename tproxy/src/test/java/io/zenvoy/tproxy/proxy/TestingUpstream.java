@@ -15,19 +15,23 @@ final class TestingUpstream implements AutoCloseable {
   private final ServerSocket server;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
 
-  private TestingUpstream(int port) throws IOException {
+  private TestingUpstream(String host, int port) throws IOException {
     server = new ServerSocket();
     server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+    server.bind(new InetSocketAddress(InetAddress.ofLiteral(host), port));
     Thread.ofVirtual().start(this::acceptAll);
   }
 
   static TestingUpstream start() throws IOException {
-    return new TestingUpstream(0);
+    return new TestingUpstream("127.0.0.1", 0);
+  }
+
+  static TestingUpstream startOnIpv6() throws IOException {
+    return new TestingUpstream("::1", 0);
   }
 
   static TestingUpstream startOn(int port) throws IOException {
-    return new TestingUpstream(port);
+    return new TestingUpstream("127.0.0.1", port);
   }
 
   InetSocketAddress address() {
