@@ -1,6 +1,7 @@
 package io.zenvoy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.it.envoy.XdsVariant;
 import io.zenvoy.it.kube.KubeCluster;
@@ -10,6 +11,9 @@ import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith({SharedKubeCluster.class, FailureLogs.class})
 abstract class OneStack {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
   ZenvoyStack stack;
   Workloads workloads;
   Evidence evidence;
@@ -41,6 +47,28 @@ abstract class OneStack {
   @AfterAll
   final void stopStack() {
     stack.close();
+  }
+
+  /**
+   * A service at zero replicas with a TCP listener, which is awaited.
+   *
+   * @param protocol what the service speaks
+   * @return the listener's port
+   */
+  final int makeTcp(String name, String protocol, Map<String, String> annotations) {
+    int port = FreePorts.next();
+    Map<String, String> all = new HashMap<>(annotations);
+    all.put("tcp", port + ":http");
+    all.put("protocol", protocol);
+    workloads.make(name, all);
+    awaitListener(port);
+    return port;
+  }
+
+  final void awaitListener(int port) {
+    await("Envoy listens on " + port)
+        .atMost(PATIENCE)
+        .until(() -> stack.envoy().listeners().contains("tcp-" + port));
   }
 
   /** What a client does, whatever the service is doing. */

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.common.HostPort;
+import io.zenvoy.it.downstream.ClientRun;
 import io.zenvoy.it.downstream.HttpDownstream;
 import io.zenvoy.it.downstream.Psql;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.it.upstream.PostgresUpstream;
 import io.zenvoy.it.upstream.TlsUpstream;
-import java.io.File;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** Services with TCP listeners: PostgreSQL with its real client, and who gets which port. */
 class TcpIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @Test
   void aDatabaseThatSleepsAnswersPsqlAndHasItsDataAfterEachSleep() throws IOException {
     int port = makeDatabase("kept");
@@ -152,17 +149,18 @@ class TcpIT extends OneStack {
 
   /** What curl reads that trusts the upstream's certificate. */
   private static String https(String name, TlsUpstream upstream) throws Exception {
-    return output(
-        "curl",
-        "--silent",
-        "--show-error",
-        "--max-time",
-        "60",
-        "--cacert",
-        upstream.certificate().toString(),
-        "--connect-to",
-        name + ":443:127.0.0.1:10443",
-        "https://" + name + "/");
+    return ClientRun.of(
+            Installed.program("curl", "curl"),
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "60",
+            "--cacert",
+            upstream.certificate().toString(),
+            "--connect-to",
+            name + ":443:127.0.0.1:10443",
+            "https://" + name + "/")
+        .output();
   }
 
   @Test
@@ -174,40 +172,32 @@ class TcpIT extends OneStack {
     assertThat(Psql.run(Integer.parseInt(makeHopeless("postgres")), "select 1"))
         .contains("FATAL:  zenvoy: never-postgres is not available: not ready after 3s");
     assertThat(
-            output(
-                "mysql",
-                "-h",
-                "127.0.0.1",
-                "-P",
-                makeHopeless("mysql"),
-                "-u",
-                "x",
-                "-e",
-                "select 1"))
+            ClientRun.of(
+                    Installed.program("mysql", "mariadb-client"),
+                    "-h",
+                    "127.0.0.1",
+                    "-P",
+                    makeHopeless("mysql"),
+                    "-u",
+                    "x",
+                    "-e",
+                    "select 1")
+                .output())
         .contains("1053", "zenvoy: never-mysql is not available: not ready after 3s");
-    assertThat(output("redis-cli", "-p", makeHopeless("redis"), "get", "x"))
+    assertThat(
+            ClientRun.of(
+                    Installed.program("redis-cli", "redis-tools"),
+                    "-p",
+                    makeHopeless("redis"),
+                    "get",
+                    "x")
+                .output())
         .contains("LOADING zenvoy: never-redis is not available: not ready after 3s");
   }
 
   /** A service whose pod never becomes ready; returns its listener's port. */
   private String makeHopeless(String protocol) {
-    int port = FreePorts.next();
-    workloads.make(
-        "never-" + protocol,
-        Map.of("tcp", port + ":http", "protocol", protocol, "wake-timeout", "3s"));
-    awaitListener(port);
-    return Integer.toString(port);
-  }
-
-  private static String output(String... command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"))
-            .start();
-    String output = process.inputReader().readAllAsString();
-    process.waitFor();
-    return output;
+    return Integer.toString(makeTcp("never-" + protocol, protocol, Map.of("wake-timeout", "3s")));
   }
 
   private int makeDatabase(String name) throws IOException {
@@ -216,19 +206,7 @@ class TcpIT extends OneStack {
 
   private int makeDatabase(String name, Map<String, String> annotations) throws IOException {
     stack.kubelet().runtime(PostgresUpstream.on("TcpIT", Services.CONTAINER_PORT));
-    int port = FreePorts.next();
-    Map<String, String> all = new HashMap<>(annotations);
-    all.put("tcp", port + ":http");
-    all.put("protocol", "postgres");
-    workloads.make(name, all);
-    awaitListener(port);
-    return port;
-  }
-
-  private void awaitListener(int port) {
-    await("Envoy listens on " + port)
-        .atMost(PATIENCE)
-        .until(() -> stack.envoy().listeners().contains("tcp-" + port));
+    return makeTcp(name, "postgres", annotations);
   }
 
   /** The pod that answers a request. */

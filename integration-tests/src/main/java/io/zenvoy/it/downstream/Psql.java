@@ -1,26 +1,17 @@
 package io.zenvoy.it.downstream;
 
-import java.io.BufferedReader;
+import io.zenvoy.it.Installed;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The real psql, connected to one database. Used by one thread. */
 public final class Psql implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 90;
+  private final Session session;
 
-  private final Process process;
-  private final Writer input;
-  private final BufferedReader output;
-
-  private Psql(Process process) {
-    this.process = process;
-    this.input = process.outputWriter(StandardCharsets.UTF_8);
-    this.output = process.inputReader(StandardCharsets.UTF_8);
+  private Psql(Session session) {
+    this.session = session;
   }
 
   /**
@@ -28,20 +19,8 @@ public final class Psql implements AutoCloseable {
    *
    * @param port on loopback
    */
-  public static Psql open(int port, String... options) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "psql",
-                "host=127.0.0.1 port=" + port + " user=postgres dbname=postgres",
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1"));
-    command.addAll(List.of(options));
-    return new Psql(new ProcessBuilder(command).redirectErrorStream(true).start());
+  public static Psql open(int port) throws IOException {
+    return connect(parameters("127.0.0.1", port));
   }
 
   /**
@@ -50,46 +29,56 @@ public final class Psql implements AutoCloseable {
    * @return what they have printed, or why they failed
    */
   public static String run(int port, String statements) throws IOException {
-    try (Psql psql = open(port, "-c", statements)) {
-      return psql.rest();
+    return run(parameters("127.0.0.1", port), statements);
+  }
+
+  /**
+   * Runs statements over TLS and ends.
+   *
+   * @param name that the server's certificate has to have
+   * @param trusted the certificate of its authority
+   */
+  public static String runTls(int port, String name, Path trusted, String statements)
+      throws IOException {
+    return run(
+        parameters(name, port)
+            + " hostaddr=127.0.0.1 sslmode=verify-full sslrootcert=%s".formatted(trusted),
+        statements);
+  }
+
+  private static String run(String parameters, String statements) throws IOException {
+    try (Psql psql = connect(parameters, "-c", statements)) {
+      return psql.session.rest();
     }
+  }
+
+  private static String parameters(String host, int port) {
+    return "host=%s port=%d user=postgres dbname=postgres".formatted(host, port);
+  }
+
+  private static Psql connect(String parameters, String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Installed.program("psql", "postgresql-client"),
+                parameters,
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1"));
+    command.addAll(List.of(options));
+    return new Psql(Session.open(command));
   }
 
   /** Runs a statement that prints one line. */
   public String ask(String statement) throws IOException {
-    input.write(statement + ";\n");
-    input.flush();
-    String line = output.readLine();
-    return line == null ? "" : line;
-  }
-
-  private String rest() throws IOException {
-    input.close();
-    String printed = output.readAllAsString().strip();
-    awaitEnd();
-    return printed;
+    return session.ask(statement + ";");
   }
 
   @Override
   public void close() {
-    try {
-      input.close();
-      awaitEnd();
-    } catch (IOException e) {
-      process.destroyForcibly();
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void awaitEnd() {
-    try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IllegalStateException("psql does not end");
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    session.close();
   }
 }

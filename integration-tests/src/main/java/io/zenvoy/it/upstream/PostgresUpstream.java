@@ -2,6 +2,7 @@ package io.zenvoy.it.upstream;
 
 import io.zenvoy.it.ChildProcess;
 import io.zenvoy.it.Project;
+import io.zenvoy.it.SelfSigned;
 import io.zenvoy.it.kube.Container;
 import io.zenvoy.it.kube.ContainerRuntime;
 import java.io.IOException;
@@ -27,12 +28,14 @@ public final class PostgresUpstream implements ContainerRuntime {
   private final int port;
   private final Path programs;
   private final Path data;
+  private final List<String> settings;
 
-  private PostgresUpstream(String test, int port, Path programs, Path data) {
+  private PostgresUpstream(String test, int port, Path programs, Path data, List<String> settings) {
     this.test = test;
     this.port = port;
     this.programs = programs;
     this.data = data;
+    this.settings = settings;
   }
 
   /**
@@ -42,8 +45,28 @@ public final class PostgresUpstream implements ContainerRuntime {
    * @throws IllegalStateException if PostgreSQL is not installed
    */
   public static PostgresUpstream on(String test, int port) throws IOException {
+    return with(test, port, List.of());
+  }
+
+  /** The same with clients that may ask for TLS. */
+  public static PostgresUpstream tls(String test, int port, SelfSigned identity)
+      throws IOException {
+    return with(
+        test,
+        port,
+        List.of(
+            "-c",
+            "ssl=on",
+            "-c",
+            "ssl_cert_file=" + identity.certificate(),
+            "-c",
+            "ssl_key_file=" + identity.key()));
+  }
+
+  private static PostgresUpstream with(String test, int port, List<String> settings)
+      throws IOException {
     Path data = Files.createTempDirectory("zenvoy-postgres-");
-    PostgresUpstream upstream = new PostgresUpstream(test, port, programs(), data);
+    PostgresUpstream upstream = new PostgresUpstream(test, port, programs(), data, settings);
     upstream.runAsOwner(
         upstream.program("initdb"), "-D", data + "/data", "-U", "postgres", "-A", "trust", "-N");
     Files.writeString(
@@ -58,18 +81,21 @@ public final class PostgresUpstream implements ContainerRuntime {
   }
 
   private List<String> server(String address) {
-    return asOwner(
-        program("postgres"),
-        "-D",
-        data + "/data",
-        "-h",
-        address,
-        "-p",
-        Integer.toString(port),
-        "-k",
-        data.toString(),
-        "-c",
-        "max_connections=300");
+    List<String> command =
+        asOwner(
+            program("postgres"),
+            "-D",
+            data + "/data",
+            "-h",
+            address,
+            "-p",
+            Integer.toString(port),
+            "-k",
+            data.toString(),
+            "-c",
+            "max_connections=300");
+    command.addAll(settings);
+    return command;
   }
 
   private boolean accepts(String address) {

@@ -42,6 +42,13 @@ public final class ProgramUpstream implements ContainerRuntime {
         }
       };
     }
+
+    /**
+     * A port is listened on. Nobody connects, for programs to which each connection is a client.
+     */
+    static Probe listener(int port) {
+      return address -> Sockets.listen(address, port);
+    }
   }
 
   /**
