@@ -56,16 +56,23 @@ final class Client extends Descriptor {
     } else if ((events & (ERR | HANG_UP)) != 0) {
       leave();
     } else if ((events & PEER_FIN) != 0) {
-      if (Kernel.unreadBytes(socket.intValue()) == 0) {
-        // Nothing was asked, so there is nothing to answer.
+      if (hasNothingToHear()) {
         leave();
       } else {
-        // It may have closed only its own direction, with a request on the way. The FIN would be
-        // reported again and again.
+        // It may have closed only its own direction. The FIN would be reported again and again.
         watch(0);
         loop.halfClosed().add(this);
       }
     }
+  }
+
+  /**
+   * Whether a client that has ended its own direction has left: where nothing was asked there is
+   * nothing to answer, unless it is the server that speaks first.
+   */
+  private boolean hasNothingToHear() {
+    return Kernel.unreadBytes(socket.intValue()) == 0
+        && ((lot != null && !lot.serverMaySpeakFirst()) || loop.halfClosed().hasLeft(this));
   }
 
   /** The client has gone while it waited. */

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The waiting clients that have sent a FIN behind bytes that nobody has read. Each has either
- * closed one direction and waits for its answer, or has closed the connection and is gone; TCP
- * tells these apart only when something is sent. The clients are processes of this machine, so the
- * kernel knows. Owned by one event loop.
+ * The waiting clients that have sent a FIN and may still hear something. Each has either closed one
+ * direction and waits for its answer, or has closed the connection and is gone; TCP tells these
+ * apart only when something is sent. The clients are processes of this machine, so the kernel
+ * knows. Owned by one event loop.
  */
 final class HalfClosedClients {
   /** Bounds what one sweep costs; the others have their turn in the next ones. */
@@ -47,7 +47,8 @@ final class HalfClosedClients {
     return left;
   }
 
-  private boolean hasLeft(Client client) {
+  /** Whether the process of one that has sent a FIN has closed its socket. */
+  boolean hasLeft(Client client) {
     InetSocketAddress peer = client.peer();
     InetSocketAddress slot = client.socket.localAddress();
     return peer != null

@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.tproxy.discovery.Route;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -46,6 +47,18 @@ final class ParkingLot {
 
   boolean isEmpty() {
     return parked.isEmpty() && dials.isEmpty();
+  }
+
+  /** Whether a client that says nothing may wait to hear something. */
+  boolean serverMaySpeakFirst() {
+    return switch (route.protocol()) {
+      case DaemonProtocol.PROTOCOL_HTTP,
+          DaemonProtocol.PROTOCOL_HTTP2,
+          DaemonProtocol.PROTOCOL_POSTGRES,
+          DaemonProtocol.PROTOCOL_REDIS ->
+          false;
+      default -> true;
+    };
   }
 
   /** The endpoints that may be dialled now. */

@@ -113,6 +113,35 @@ final class ParkingTest {
   }
 
   @Test
+  void aClientThatHalfClosesWithoutAWordHearsAServerThatSpeaksFirst() throws Exception {
+    proxy.routes(proxy.echo());
+    try (Socket client = proxy.connect()) {
+      client.shutdownOutput();
+      await()
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> proxy.parked() == 1);
+      proxy.routes(proxy.echo(upstream.address()));
+      try (Socket served = upstream.accept()) {
+        served.getOutputStream().write("greeting".getBytes(UTF_8));
+        assertThat(served.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("greeting");
+    }
+  }
+
+  @Test
+  void aClientThatHalfClosesWithoutAWordHasLeftWhereItIsTheClientWhoSpeaksFirst() throws Exception {
+    proxy.routes(TestingProxy.speaking("http", proxy.echo()));
+    try (Socket client = proxy.connect()) {
+      await().until(() -> proxy.parked() == 1);
+      client.shutdownOutput();
+      await().until(() -> proxy.parked() == 0);
+    }
+    assertThat(proxy.closed(CloseReason.CLIENT_LEFT)).isEqualTo(1);
+  }
+
+  @Test
   void aClientThatClosesBehindItsRequestIsFreed() throws Exception {
     proxy.routes(proxy.echo());
     Socket client = proxy.connect();

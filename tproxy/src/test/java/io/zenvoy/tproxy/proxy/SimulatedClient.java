@@ -206,7 +206,7 @@ final class SimulatedClient extends SimulatedEnd {
   /** Whether a refusal for this reason is right. */
   boolean mayFailBy(CloseReason reason, Duration waited) {
     return switch (reason) {
-      case CLIENT_LEFT -> isGone() || (leave() == Leave.HALF && sent() == 0);
+      case CLIENT_LEFT -> isGone();
       case DEADLINE -> mayFailBy.contains(reason) && waited.compareTo(shortestTimeout) >= 0;
       case UNKNOWN_SLOT ->
           mayFailBy.contains(reason) && waited.compareTo(SimulatedDaemon.GRACE) >= 0;
