@@ -31,6 +31,8 @@ class GrpcFailureIT extends OneStack {
       Answer answer = client.call(Echo.SAY, "hello", GrpcDownstream.PATIENCE);
 
       assertThat(answer.code()).as(answer.description()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(answer.description())
+          .contains("zenvoy: " + name + " is not available: not ready after 3s");
     }
   }
 }
