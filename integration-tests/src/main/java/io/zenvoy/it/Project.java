@@ -33,6 +33,11 @@ public final class Project {
     return script;
   }
 
+  /** The folder for what the cluster of this Java virtual machine writes. */
+  public static Path clusterLogs() {
+    return logs("kubernetes-" + System.getProperty("zenvoy.fork", "1"));
+  }
+
   /** The folder for what one test's processes write. */
   public static Path logs(String test) {
     return root().resolve("integration-tests/target/logs").resolve(test);

@@ -39,7 +39,7 @@ final class ControlPlane implements AutoCloseable {
 
   private final KubeAssets assets = KubeAssets.find();
   private final ControlPlaneFiles files = ControlPlaneFiles.create();
-  private final Path logs = Project.logs("kubernetes");
+  private final Path logs = Project.clusterLogs();
   private final int etcdPort = FreePorts.next();
   private final int apiPort = FreePorts.next();
   private final ChildProcess etcd;

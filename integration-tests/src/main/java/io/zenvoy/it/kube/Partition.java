@@ -40,7 +40,7 @@ public final class Partition implements AutoCloseable {
     command.addAll(List.of("-s", "127.0.0.1", "-d", "127.0.0.1", direction, port, "-j", "DROP"));
     try (ChildProcess process =
         ChildProcess.start(
-            "iptables", Project.logs("kubernetes").resolve("iptables.log"), Map.of(), command)) {
+            "iptables", Project.clusterLogs().resolve("iptables.log"), Map.of(), command)) {
       if (process.awaitExit(Duration.ofSeconds(10)) != 0) {
         throw new IllegalStateException(command + ": " + process.output());
       }

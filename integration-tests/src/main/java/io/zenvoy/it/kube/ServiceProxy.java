@@ -106,7 +106,7 @@ public final class ServiceProxy implements AutoCloseable {
     command.addAll(List.of(arguments));
     try (ChildProcess process =
         ChildProcess.start(
-            "iptables", Project.logs("kubernetes").resolve("iptables.log"), Map.of(), command)) {
+            "iptables", Project.clusterLogs().resolve("iptables.log"), Map.of(), command)) {
       int exitCode = process.awaitExit(PATIENCE);
       if (exitCode != 0) {
         throw new IllegalStateException(command + ": " + exitCode + " " + process.output());

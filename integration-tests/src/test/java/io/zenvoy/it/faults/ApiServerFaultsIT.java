@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What waits is answered however Kubernetes fails, and what is awake does not notice. */
+@Tag("faults")
 class ApiServerFaultsIT extends FaultStack {
   private static final Map<String, String> PATIENT = Map.of("wake-timeout", "10m");
 

@@ -18,9 +18,11 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** xds-server may die at any moment, and what it serves is always what Kubernetes says. */
+@Tag("faults")
 class ControlPlaneFaultsIT extends FaultStack {
   /** Creations a second, and as many deletions. */
   private static final int WANTED_RATE = 50;

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pod that is called ready too early costs time and nothing else. */
+@Tag("faults")
 class EndpointFaultsIT extends FaultStack {
   private static final Duration LATE = Duration.ofSeconds(3);
 

@@ -19,12 +19,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Two control planes, as the example's manifests have them: whatever becomes of the leader, what
  * waits is answered by the next one within ten seconds, and the former one does nothing any more.
  */
+@Tag("faults")
 class LeaderFaultsIT extends FaultStack {
   private static final Map<String, String> SLEEPS_SOON = Map.of("scale-to-zero-after", "1s");
   private static final Duration OFTEN = Duration.ofMillis(20);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * any more since then. How much it has relayed the daemon tells, so that none can have gone around
  * it.
  */
+@Tag("faults")
 class RelayFaultsIT extends TcpFaultStack {
   private static final String CONNECTIONS = "zenvoy_tproxy_relayed_connections_total";
   private static final String ACTIVE = "zenvoy_tproxy_relayed_connections_active";

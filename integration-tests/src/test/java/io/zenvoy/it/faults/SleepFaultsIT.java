@@ -21,9 +21,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is lost by going to sleep, and nothing sleeps that is in use or unknown. */
+@Tag("faults")
 class SleepFaultsIT extends FaultStack {
   private static final Map<String, String> SLEEPS_SOON = Map.of("scale-to-zero-after", "1s");
 

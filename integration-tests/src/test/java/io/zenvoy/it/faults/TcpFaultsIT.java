@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Faults under connections of Envoy's TCP listeners, which nobody can repeat as if they were
  * requests.
  */
+@Tag("faults")
 class TcpFaultsIT extends TcpFaultStack {
   private static final Duration STAY = Duration.ofMillis(300);
 

@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Open TCP sessions outlive their leader, whether they are silent or not. */
+@Tag("faults")
 class TcpLeaderFaultsIT extends TcpFaultStack {
   private static final int SERVICES = 10;
   private static final int RELAYED = 5;

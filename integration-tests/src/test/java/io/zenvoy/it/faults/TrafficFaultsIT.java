@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Faults on the way of the connections. */
+@Tag("faults")
 class TrafficFaultsIT extends FaultStack {
   private static final Map<String, String> SLEEPS_SOON = Map.of("scale-to-zero-after", "1s");
 
