@@ -19,6 +19,9 @@ record ClusterPolicy(
     boolean local,
     Optional<Duration> waitPageAfter) {
 
+  /** More than any annotation can say; a sum of it and a clock's nanoseconds fits in a long. */
+  private static final Duration LONGEST = Duration.ofDays(365 * 200);
+
   /**
    * Reads a cluster.
    *
@@ -35,7 +38,7 @@ record ClusterPolicy(
           new Slot(
               Ipv4Network.parseAddress(field(fields, DaemonProtocol.SLOT_ADDRESS).getStringValue()),
               number(fields, DaemonProtocol.SLOT_PORT, 65535)),
-          Duration.ofMillis(number(fields, DaemonProtocol.WAKE_TIMEOUT_MILLIS, Integer.MAX_VALUE)),
+          milliseconds(fields, DaemonProtocol.WAKE_TIMEOUT_MILLIS),
           number(fields, DaemonProtocol.MAX_PARKED, Integer.MAX_VALUE),
           fields
               .getFieldsOrDefault(DaemonProtocol.PROTOCOL, Value.getDefaultInstance())
@@ -51,10 +54,17 @@ record ClusterPolicy(
 
   private static Optional<Duration> waitPageAfter(Struct fields) {
     return fields.containsFields(DaemonProtocol.WAIT_PAGE_AFTER_MILLIS)
-        ? Optional.of(
-            Duration.ofMillis(
-                number(fields, DaemonProtocol.WAIT_PAGE_AFTER_MILLIS, Integer.MAX_VALUE)))
+        ? Optional.of(milliseconds(fields, DaemonProtocol.WAIT_PAGE_AFTER_MILLIS))
         : Optional.empty();
+  }
+
+  private static Duration milliseconds(Struct fields, String name) {
+    double value = field(fields, name).getNumberValue();
+    if (!(value >= 1 && value <= LONGEST.toMillis())) {
+      throw new IllegalArgumentException(
+          "metadata " + name + ": " + value + " (expected: from a millisecond to " + LONGEST + ")");
+    }
+    return Duration.ofMillis((long) value);
   }
 
   private static int number(Struct fields, String name, int max) {

@@ -14,11 +14,15 @@ import org.slf4j.LoggerFactory;
 final class Farewell {
   private static final Logger log = LoggerFactory.getLogger(Farewell.class);
 
+  /** Bytes that are answered together: what they ask for is held in memory until it is sent. */
+  private static final int MOST_AT_A_TIME = 16 << 10;
+
   final long begunNanos;
   private final Client client;
   private final Refusal refusal;
   private boolean answered;
   private boolean finished;
+  private ByteBuffer unsent = Refusal.Reply.NOTHING;
 
   Farewell(Client client, Refusal refusal, long begunNanos) {
     this.client = client;
@@ -39,7 +43,7 @@ final class Farewell {
 
   private void greet(ByteBuffer greeting) {
     try {
-      send(client.loop.buffer(), Refusal.Reply.last(greeting));
+      send(Refusal.Reply.last(greeting));
     } catch (IOException e) {
       log.atDebug().setCause(e).log("client has gone while it was answered");
       client.loop.farewells().end(client);
@@ -50,8 +54,19 @@ final class Farewell {
   void ready(int events) throws IOException {
     if ((events & Descriptor.ERR) != 0) {
       client.loop.farewells().end(client);
+    } else if (unsent.hasRemaining()) {
+      flushOrEnd();
     } else {
       read();
+    }
+  }
+
+  private void flushOrEnd() {
+    try {
+      flush();
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("client has gone while it was answered");
+      client.loop.farewells().end(client);
     }
   }
 
@@ -60,9 +75,9 @@ final class Farewell {
     ByteBuffer buffer = client.loop.buffer();
     int count;
     try {
-      count = client.socket.read(buffer, 0, Flow.LARGEST_CHUNK);
+      count = client.socket.read(buffer, 0, finished ? Flow.LARGEST_CHUNK : MOST_AT_A_TIME);
       if (count > 0 && !finished) {
-        send(buffer, refusal.to(buffer, count));
+        send(refusal.to(buffer, count));
       }
     } catch (IOException e) {
       log.atDebug().setCause(e).log("client has gone while it was answered");
@@ -73,24 +88,31 @@ final class Farewell {
     }
   }
 
-  private void send(ByteBuffer buffer, Refusal.Reply reply) throws IOException {
-    ByteBuffer bytes = reply.bytes();
-    while (bytes.hasRemaining()) {
-      int length = Math.min(bytes.remaining(), Flow.LARGEST_CHUNK);
-      buffer.put(0, bytes, bytes.position(), length);
-      // Hardly anything was written before, so the kernel has room for all of it.
-      int written = client.socket.write(buffer, 0, length);
-      if (written < length) {
-        throw new IOException("only a part of the answer can be sent");
-      }
-      bytes.position(bytes.position() + length);
-    }
+  private void send(Refusal.Reply reply) throws IOException {
+    unsent = reply.bytes().duplicate();
     if (reply.meaning() != Refusal.Reply.Meaning.PRELUDE && !answered) {
       answered = true;
       client.loop.metrics().answered();
     }
-    if (reply.meaning() == Refusal.Reply.Meaning.LAST) {
-      finished = true;
+    finished = reply.meaning() == Refusal.Reply.Meaning.LAST;
+    flush();
+  }
+
+  /** Sends what the kernel has room for; nothing more is read before all of it is sent. */
+  private void flush() throws IOException {
+    ByteBuffer buffer = client.loop.buffer();
+    while (unsent.hasRemaining()) {
+      int length = Math.min(unsent.remaining(), Flow.LARGEST_CHUNK);
+      buffer.put(0, unsent, unsent.position(), length);
+      int written = client.socket.write(buffer, 0, length);
+      unsent.position(unsent.position() + written);
+      if (written < length) {
+        client.watch(Descriptor.OUT);
+        return;
+      }
+    }
+    client.watch(Descriptor.IN);
+    if (finished) {
       client.socket.shutdown(false, true);
     }
   }

@@ -11,11 +11,14 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ final class Http2Refusal implements Refusal {
   private static final String GRPC = "application/grpc";
   private static final int UNAVAILABLE = 14;
 
+  /** More than Envoy lets pass, in bytes: one large request must not cost the others theirs. */
+  private static final int LARGEST_HEADERS = 256 << 10;
+
   private final Words words;
   private final Pages pages;
 
@@ -49,7 +55,14 @@ final class Http2Refusal implements Refusal {
   Http2Refusal(Words words, Pages pages) {
     this.words = words;
     this.pages = pages;
-    this.server = new EmbeddedChannel(Http2FrameCodecBuilder.forServer().build(), new Requests());
+    this.server =
+        new EmbeddedChannel(
+            Http2FrameCodecBuilder.forServer()
+                .initialSettings(Http2Settings.defaultSettings().maxHeaderListSize(LARGEST_HEADERS))
+                // Whoever has given up while it waited is no attack.
+                .decoderEnforceMaxRstFramesPerWindow(0, 0)
+                .build(),
+            new Requests());
   }
 
   @Override
@@ -75,7 +88,8 @@ final class Http2Refusal implements Refusal {
   private final class Requests extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      if (message instanceof Http2HeadersFrame request) {
+      // Headers without a method are the trailers of a request that was answered already.
+      if (message instanceof Http2HeadersFrame request && request.headers().method() != null) {
         answer(context, request.headers(), request.stream());
         if (!answered) {
           answered = true;
@@ -92,8 +106,14 @@ final class Http2Refusal implements Refusal {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      log.atDebug().setCause(cause).log("client does not speak HTTP/2");
-      broken = true;
+      log.atDebug().setCause(cause).log("client does not speak HTTP/2 as it should");
+      if (cause instanceof Http2FrameStreamException failure) {
+        var _ =
+            context.writeAndFlush(
+                new DefaultHttp2ResetFrame(failure.error()).stream(failure.stream()));
+      } else {
+        broken = true;
+      }
     }
 
     private void answer(

@@ -4,11 +4,11 @@ package io.zenvoy.tproxy.proxy;
  * What browsers are shown, as HTML in which {@code {service}} and {@code {reason}} are filled in.
  *
  * @param unavailable instead of an answer
- * @param waiting while the answer is waited for; shown anew every second until it is there
+ * @param waiting while the answer is waited for; it asks again after a second
  */
 public record Pages(String unavailable, String waiting) {
-  /** In characters: an answer is sent at once, and never waits for its reader. */
-  public static final int LARGEST = 64 << 10;
+  /** In characters: every request of a connection may be answered with one. */
+  public static final int LARGEST = 16 << 10;
 
   public static final Pages DEFAULT =
       new Pages(
@@ -39,6 +39,10 @@ public record Pages(String unavailable, String waiting) {
   }
 
   private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
   }
 }

@@ -139,7 +139,10 @@ final class ParkingLot {
     if (expired > 0) {
       warn(expired, CloseReason.DEADLINE.tag());
     }
-    route.waitPageAfter().ifPresent(patience -> showWaitingPage(nowNanos - patience.toNanos()));
+    route
+        .waitPageAfter()
+        .filter(patience -> route.protocol().equals(DaemonProtocol.PROTOCOL_HTTP))
+        .ifPresent(patience -> showWaitingPage(nowNanos - patience.toNanos()));
   }
 
   /** Each connection is looked at once: the others are no browsers' and go on waiting. */
@@ -150,8 +153,8 @@ final class ParkingLot {
         client = following) {
       following = client.next;
       if (!client.lookedAt) {
-        client.lookedAt = true;
         int length = Kernel.peek(client.socket.intValue(), loop.buffer(), LONGEST_HEAD);
+        client.lookedAt = length > 0;
         if (WaitingPage.isFor(RequestHead.of(loop.buffer(), length))) {
           loop.refuse(client, CloseReason.WAITING_PAGE);
         }

@@ -22,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,14 +96,15 @@ final class FailureAnswerTest {
                           case "application/json" ->
                               "{\"status\":503,\"error\":\"zenvoy: echo is not available: a"
                                   + " <\\\"pod\\\"> & more\"}";
-                          case "text/html; charset=utf-8" -> "a &lt;\"pod\"&gt; &amp; more</p>";
+                          case "text/html; charset=utf-8" ->
+                              "a &lt;&quot;pod&quot;&gt; &amp; more</p>";
                           default -> "zenvoy: echo is not available: a <\"pod\"> & more\n";
                         });
               });
     }
   }
 
-  @Test
+  @RepeatedTest(2)
   void aPostgresClientThatAsksForEncryptionFirstReadsAnErrorResponse() throws Exception {
     proxy.routes(route("postgres", 100));
     try (Socket client = proxy.connect()) {

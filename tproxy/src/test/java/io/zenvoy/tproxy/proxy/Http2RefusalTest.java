@@ -8,8 +8,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
@@ -27,7 +29,9 @@ import org.junit.jupiter.api.Test;
 final class Http2RefusalTest {
   private final Http2ChannelDuplexHandler streams = new Http2ChannelDuplexHandler() {};
   private final EmbeddedChannel client =
-      new EmbeddedChannel(Http2FrameCodecBuilder.forClient().build(), streams);
+      new EmbeddedChannel(
+          Http2FrameCodecBuilder.forClient().encoderEnforceMaxRstFramesPerWindow(0, 0).build(),
+          streams);
   private final Http2Refusal refusal =
       new Http2Refusal(new Refusal.Words("echo", "100 % full"), Pages.DEFAULT);
 
@@ -73,6 +77,25 @@ final class Http2RefusalTest {
   }
 
   @Test
+  void oneRequestCostsTheOthersNothing() {
+    request("cookie", "a".repeat(20_000));
+    for (int count = 0; count < 250; count++) {
+      cancel(request("x", "y"));
+    }
+    Http2FrameStream withTrailers = request("content-type", "application/grpc");
+    exchange(Integer.MAX_VALUE);
+    readAll();
+
+    client.writeOutbound(
+        new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().set("x-sum", "1"), true)
+            .stream(withTrailers));
+    request("content-type", "application/grpc");
+
+    assertThat(exchange(Integer.MAX_VALUE)).isEqualTo(Meaning.ANSWER);
+    assertThat(read(Http2HeadersFrame.class)).hasSize(1);
+  }
+
+  @Test
   void whoHasNotAskedYetIsToldNothing() {
     assertThat(exchange(Integer.MAX_VALUE)).isEqualTo(Meaning.PRELUDE);
   }
@@ -84,7 +107,11 @@ final class Http2RefusalTest {
     assertThat(refusal.to(nonsense, nonsense.remaining()).meaning()).isEqualTo(Meaning.LAST);
   }
 
-  private void request(String header, String value) {
+  private void cancel(Http2FrameStream stream) {
+    client.writeOutbound(new DefaultHttp2ResetFrame(Http2Error.CANCEL).stream(stream));
+  }
+
+  private Http2FrameStream request(String header, String value) {
     Http2FrameStream stream = streams.newStream();
     Http2Headers headers =
         new DefaultHttp2Headers()
@@ -93,7 +120,9 @@ final class Http2RefusalTest {
             .scheme("http")
             .authority("echo")
             .set(header, value);
-    client.writeOutbound(new DefaultHttp2HeadersFrame(headers, true).stream(stream));
+    // Left open, so that trailers and resets may follow.
+    client.writeOutbound(new DefaultHttp2HeadersFrame(headers, false).stream(stream));
+    return stream;
   }
 
   /** Hands over all that the client has sent, in pieces of so many bytes, and its answers back. */

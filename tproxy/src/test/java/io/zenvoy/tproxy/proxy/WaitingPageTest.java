@@ -71,18 +71,34 @@ final class WaitingPageTest {
     }
   }
 
+  @Test
+  void onlyClientsOfHttpAreShownAnything() throws Exception {
+    proxy.routes(patient("tcp", Duration.ofMillis(1)));
+    try (Socket client = proxy.connect()) {
+      send(client, BROWSER);
+      await().until(() -> proxy.parked() == 1);
+      await()
+          .during(Duration.ofMillis(300)) // some sweeps
+          .until(() -> proxy.parked() == 1);
+    }
+  }
+
   private static void send(Socket client, String request) throws Exception {
     client.getOutputStream().write(request.getBytes(US_ASCII));
   }
 
   private Route patient(Duration patience) {
+    return patient("http", patience);
+  }
+
+  private Route patient(String protocol, Duration patience) {
     Route echo = proxy.echo();
     return new Route(
         echo.cluster(),
         echo.slot(),
         echo.wakeTimeout(),
         100,
-        "http",
+        protocol,
         true,
         Optional.of(patience),
         List.of(),

@@ -94,6 +94,7 @@ final class ClusterTranslation {
     cluster
         .policy()
         .waitPageAfter()
+        .filter(patience -> cluster.port().protocol() == Protocol.HTTP)
         .ifPresent(
             patience ->
                 zenvoy.putFields(

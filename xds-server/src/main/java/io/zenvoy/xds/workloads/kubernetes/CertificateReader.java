@@ -8,14 +8,16 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +40,8 @@ final class CertificateReader {
 
   private static final String CHAIN = "tls.crt";
   private static final String KEY = "tls.key";
+  private static final String FOREIGN_KEY =
+      KEY + " is not the key of the first certificate in " + CHAIN + " (expected: its own)";
   private static final int SMALLEST_RSA_BITS = 2048;
   private static final Set<Integer> CURVE_BITS = Set.of(256, 384, 521);
 
@@ -47,10 +51,20 @@ final class CertificateReader {
     String name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
     Map<String, String> data = Observations.orEmpty(secret.getData());
     try {
-      String chain = text(data, CHAIN);
-      String key = text(data, KEY);
-      requireUsable(leaf(chain), privateKey(key));
-      return new ObservedSecret(name, Optional.of(new Certificate(name, chain, key)), "");
+      List<? extends java.security.cert.Certificate> chain = certificates(text(data, CHAIN));
+      PrivateKey key = usable(chain.getFirst().getPublicKey(), privateKey(text(data, KEY)));
+      // As it was understood, not as it was written: nothing else may be in it for Envoy to find.
+      StringBuilder certificates = new StringBuilder();
+      for (java.security.cert.Certificate certificate : chain) {
+        certificates.append(pem("CERTIFICATE", certificate.getEncoded()));
+      }
+      return new ObservedSecret(
+          name,
+          Optional.of(
+              new Certificate(name, certificates.toString(), pem("PRIVATE KEY", key.getEncoded()))),
+          "");
+    } catch (CertificateEncodingException e) {
+      return new ObservedSecret(name, Optional.empty(), Observations.oneLine(e.toString()));
     } catch (IllegalArgumentException e) {
       return new ObservedSecret(
           name, Optional.empty(), Observations.oneLine(String.valueOf(e.getMessage())));
@@ -65,15 +79,25 @@ final class CertificateReader {
     return new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
   }
 
-  private static PublicKey leaf(String chain) {
+  private static String pem(String label, byte[] content) {
+    return "-----BEGIN "
+        + label
+        + "-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+        + "\n-----END "
+        + label
+        + "-----\n";
+  }
+
+  private static List<? extends java.security.cert.Certificate> certificates(String chain) {
     try {
-      Iterator<? extends java.security.cert.Certificate> certificates =
-          CertificateFactory.getInstance("X.509")
-              .generateCertificates(
-                  new ByteArrayInputStream(chain.getBytes(StandardCharsets.UTF_8)))
-              .iterator();
-      if (certificates.hasNext()) {
-        return certificates.next().getPublicKey();
+      List<? extends java.security.cert.Certificate> certificates =
+          List.copyOf(
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificates(
+                      new ByteArrayInputStream(chain.getBytes(StandardCharsets.UTF_8))));
+      if (!certificates.isEmpty()) {
+        return certificates;
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
@@ -102,7 +126,7 @@ final class CertificateReader {
         KEY + " holds no private key (expected: an unencrypted one as PEM)");
   }
 
-  private static void requireUsable(PublicKey certified, PrivateKeyInfo key) {
+  private static PrivateKey usable(PublicKey certified, PrivateKeyInfo key) {
     String algorithm =
         switch (certified) {
           case RSAPublicKey rsa when rsa.getModulus().bitLength() >= SMALLEST_RSA_BITS ->
@@ -118,26 +142,27 @@ final class CertificateReader {
                       + " that Envoy does not take (expected: RSA of 2048 bits or more, or ECDSA"
                       + " with P-256, P-384 or P-521)");
         };
-    if (!belongTogether(certified, key, algorithm)) {
-      throw new IllegalArgumentException(
-          KEY + " is not the key of the first certificate in " + CHAIN + " (expected: its own)");
+    try {
+      PrivateKey own =
+          KeyFactory.getInstance(certified.getAlgorithm())
+              .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+      if (belongTogether(certified, own, Signature.getInstance(algorithm))) {
+        return own;
+      }
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalArgumentException(FOREIGN_KEY, e); // of another kind
     }
+    throw new IllegalArgumentException(FOREIGN_KEY);
   }
 
-  private static boolean belongTogether(PublicKey certified, PrivateKeyInfo key, String algorithm) {
+  private static boolean belongTogether(PublicKey certified, PrivateKey key, Signature signature)
+      throws GeneralSecurityException {
     byte[] anything = CHAIN.getBytes(StandardCharsets.UTF_8);
-    try {
-      Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(
-          KeyFactory.getInstance(certified.getAlgorithm())
-              .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded())));
-      signature.update(anything);
-      byte[] signed = signature.sign();
-      signature.initVerify(certified);
-      signature.update(anything);
-      return signature.verify(signed);
-    } catch (GeneralSecurityException | IOException e) {
-      return false; // of another kind than the certificate's
-    }
+    signature.initSign(key);
+    signature.update(anything);
+    byte[] signed = signature.sign();
+    signature.initVerify(certified);
+    signature.update(anything);
+    return signature.verify(signed);
   }
 }

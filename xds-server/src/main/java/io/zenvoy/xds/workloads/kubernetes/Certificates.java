@@ -15,8 +15,11 @@ import java.util.stream.Stream;
 final class Certificates {
   private final Runnable watch;
   private final Map<String, ObservedSecret> secrets = new HashMap<>();
+
+  /** By scope, why its Secrets can't be read; empty: they are all known. */
+  private final Map<Optional<String>, String> answers = new HashMap<>();
+
   private boolean watched;
-  private String unreadable = "";
 
   /**
    * @param watch begins to tell of Secrets; run once
@@ -26,7 +29,6 @@ final class Certificates {
   }
 
   void observed(ObservedSecret secret) {
-    unreadable = "";
     secrets.put(secret.name(), secret);
   }
 
@@ -37,17 +39,19 @@ final class Certificates {
   /**
    * Secrets can't be read.
    *
+   * @param scope a namespace; empty: all of them
    * @param status HTTP status
    */
-  void refused(int status) {
-    unreadable =
+  void refused(Optional<String> scope, int status) {
+    answers.put(
+        scope,
         "Secrets can't be read, status %d (expected: a Role that lets zenvoy list and watch secrets)"
-            .formatted(status);
+            .formatted(status));
   }
 
-  /** Secrets can be read. */
-  void listed() {
-    unreadable = "";
+  /** All Secrets of a scope were told. */
+  void listed(Optional<String> scope) {
+    answers.put(scope, "");
   }
 
   /** A Service wants what a Secret holds. */
@@ -58,42 +62,64 @@ final class Certificates {
     }
   }
 
+  /** Whether what becomes of a Secret concerns a Service. */
+  static boolean concerns(
+      String secret, ServiceDeclaration service, Optional<Certificate> lastGood) {
+    return name(service).filter(secret::equals).isPresent()
+        || lastGood.filter(last -> last.name().equals(secret)).isPresent();
+  }
+
   /**
    * What a Service's Secret holds.
    *
-   * @param lastGood of the same Service, which stays where there is nothing better
+   * @param lastGood of the same Service, which stays where there is nothing better; if it is of
+   *     another Secret, as that one is now
    */
   Optional<Certificate> of(ServiceDeclaration service, Optional<Certificate> lastGood) {
-    return service.secret().isEmpty() ? Optional.empty() : found(service).or(() -> lastGood);
-  }
-
-  private Optional<Certificate> found(ServiceDeclaration service) {
-    return secret(service).flatMap(ObservedSecret::certificate);
+    return service.secret().isEmpty()
+        ? Optional.empty()
+        : name(service)
+            .flatMap(this::usable)
+            .or(() -> lastGood.map(last -> usable(last.name()).orElse(last)));
   }
 
   /** What is wrong with a Service's Secret, in one line; nothing if it can be used. */
   Stream<String> problem(ServiceDeclaration service) {
-    return service.secret().stream()
-        .filter(name -> found(service).isEmpty())
+    Optional<String> answer = answer(service.key().namespace());
+    return name(service).stream()
+        .filter(name -> usable(name).isEmpty() && answer.isPresent())
         .map(
             name ->
                 "%s: \"%s\": %s"
-                    .formatted(Annotations.TLS_SECRET.key(), name, why(secret(service))));
+                    .formatted(
+                        Annotations.TLS_SECRET.key(),
+                        service.secret().orElse(""),
+                        why(name, answer.orElse(""))));
   }
 
-  private String why(Optional<ObservedSecret> secret) {
+  private String why(String name, String unreadable) {
     if (!unreadable.isEmpty()) {
       return unreadable;
     }
-    return secret
-        .map(ObservedSecret::problem)
-        .orElse(
-            "there is no such Secret (expected: one of type "
-                + CertificateReader.TYPE
-                + " in the Service's namespace)");
+    ObservedSecret secret = secrets.get(name);
+    return secret == null
+        ? "there is no such Secret (expected: one of type "
+            + CertificateReader.TYPE
+            + " in the Service's namespace)"
+        : secret.problem();
   }
 
-  private Optional<ObservedSecret> secret(ServiceDeclaration service) {
-    return service.secret().map(name -> secrets.get(service.key().namespace() + "/" + name));
+  /** What is known of the Secrets of a namespace; empty: nothing yet. */
+  private Optional<String> answer(String namespace) {
+    return Optional.ofNullable(answers.get(Optional.of(namespace)))
+        .or(() -> Optional.ofNullable(answers.get(Optional.<String>empty())));
+  }
+
+  private Optional<Certificate> usable(String name) {
+    return Optional.ofNullable(secrets.get(name)).flatMap(ObservedSecret::certificate);
+  }
+
+  private static Optional<String> name(ServiceDeclaration service) {
+    return service.secret().map(secret -> service.key().namespace() + "/" + secret);
   }
 }

@@ -142,22 +142,39 @@ final class Inventory {
 
   void secretObserved(ObservedSecret secret) {
     certificates.observed(secret);
-    refreshAll();
+    secretChanged(secret.name());
   }
 
   void secretGone(String secret) {
     certificates.gone(secret);
+    secretChanged(secret);
+  }
+
+  /**
+   * @see Certificates#listed
+   */
+  void secretsListed(Optional<String> scope) {
+    certificates.listed(scope);
     refreshAll();
   }
 
-  void secretsListed() {
-    certificates.listed();
+  /**
+   * @see Certificates#refused
+   */
+  void secretsRefused(Optional<String> scope, int status) {
+    certificates.refused(scope, status);
     refreshAll();
   }
 
-  void secretsRefused(int status) {
-    certificates.refused(status);
-    refreshAll();
+  private void secretChanged(String secret) {
+    for (Map.Entry<ServiceKey, Candidate> entry : List.copyOf(candidates.entrySet())) {
+      Candidate candidate = entry.getValue();
+      ServiceDeclaration declaration = candidate.declaration;
+      if (declaration != null
+          && Certificates.concerns(secret, declaration, candidate.certificate)) {
+        refresh(entry.getKey());
+      }
+    }
   }
 
   void workloadObserved(ObservedWorkload workload) {

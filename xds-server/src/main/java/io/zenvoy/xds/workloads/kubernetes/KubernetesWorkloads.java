@@ -198,7 +198,8 @@ public final class KubernetesWorkloads implements WorkloadSource, Scaler {
         new ResourceWatch<>(
             Scope.of(connection.client().secrets(), namespace, "type", CertificateReader.TYPE),
             Secret::new,
-            new SecretListener(loop, inventory, () -> listed(what, inventory)));
+            new SecretListener(
+                loop, inventory, namespace, () -> listed(what, inventory), System::nanoTime));
     watches.add(secrets);
     secrets.start();
   }

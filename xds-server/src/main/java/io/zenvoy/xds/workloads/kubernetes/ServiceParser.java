@@ -210,6 +210,11 @@ final class ServiceParser {
                   ? "the Service has no port"
                   : "the Service has only ports of UDP or SCTP, which zenvoy does not support")
               + " (expected: at least one of TCP)");
+    } else if (policy.waitPageAfter().isPresent()
+        && ports.getFirst().protocol() == Protocol.HTTP2) {
+      problems.add(
+          Annotations.WAIT_PAGE_AFTER.key()
+              + ": the Service's first port speaks http2 (expected: http)");
     } else if (!ports.getFirst().protocol().isHttp()) {
       if (!policy.ignored().isEmpty()) {
         problems.add(needsHttp(Annotations.IGNORE, ports.getFirst()));

@@ -23,7 +23,12 @@ class CertificateReaderTest {
       ObservedSecret read = read(chain, key);
 
       assertThat(read.problem()).isEmpty();
-      assertThat(read.certificate()).contains(new Certificate("default/echo-tls", chain, key));
+      Certificate certificate = read.certificate().orElseThrow();
+      assertThat(certificate.name()).isEqualTo("default/echo-tls");
+      assertThat(certificate.chain()).isEqualTo(chain);
+      assertThat(certificate.privateKey()).startsWith("-----BEGIN PRIVATE KEY-----\n");
+      assertThat(read(certificate.chain(), certificate.privateKey()).certificate())
+          .contains(certificate);
     }
   }
 

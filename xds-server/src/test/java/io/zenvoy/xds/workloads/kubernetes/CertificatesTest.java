@@ -57,6 +57,7 @@ class CertificatesTest {
     inventory.synced();
     events.clear();
 
+    inventory.secretsListed(Optional.empty());
     inventory.secretObserved(
         new ObservedSecret("default/echo-tls", Optional.empty(), "tls.key is missing"));
     assertThat(problems).containsExactly("zenvoy.io/tls-secret: \"echo-tls\": tls.key is missing");
@@ -75,10 +76,14 @@ class CertificatesTest {
     inventory.synced();
     assertThat(told()).isEmpty();
 
-    inventory.secretsRefused(403);
+    assertThat(problems).as("nothing is known of Secrets yet").isEmpty();
+    inventory.secretsRefused(Optional.of("default"), 403);
     assertThat(problems.getFirst()).contains("Secrets can't be read, status 403", "Role");
 
-    inventory.secretsListed();
+    inventory.secretsListed(Optional.of("other"));
+    assertThat(problems.getFirst()).contains("Secrets can't be read, status 403");
+
+    inventory.secretsListed(Optional.of("default"));
     inventory.secretObserved(usable(FIRST));
     assertThat(told()).contains(FIRST);
     assertThat(problems).isEmpty();
@@ -93,6 +98,19 @@ class CertificatesTest {
     inventory.serviceObserved(TestingServices.optedIn());
 
     assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void theCertificateThatStaysIsAsItsOwnSecretIsNow() {
+    inventory.serviceObserved(withSecret());
+    inventory.secretObserved(usable(FIRST));
+    inventory.synced();
+
+    inventory.serviceObserved(TestingServices.annotated("tls-secret", "nowhere"));
+    assertThat(told()).contains(FIRST);
+    inventory.secretObserved(usable(SECOND));
+
+    assertThat(told()).contains(SECOND);
   }
 
   private Optional<Certificate> told() {
