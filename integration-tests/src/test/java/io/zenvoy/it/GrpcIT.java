@@ -55,8 +55,9 @@ class GrpcIT extends OneStack {
             assertThat(answer.code()).as(answer.description()).isEqualTo(Status.Code.OK);
             assertThat(answer.message()).isEqualTo("hello");
             assertThat(answer.trailer(Echo.POD)).startsWith("10.99.");
+            // Clients may round what is left up when they write it into a header.
             assertThat(Long.parseLong(answer.trailer(Echo.MILLIS_LEFT)))
-                .isBetween(1L, GrpcDownstream.PATIENCE.toMillis());
+                .isBetween(1L, GrpcDownstream.PATIENCE.plusSeconds(5).toMillis());
           });
     }
   }
