@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 
 /** Others scale the same workloads: autoscalers, people, GitOps. Nobody is fought. */
 class CoexistenceIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration OFTEN = Duration.ofMillis(50);
   private static final Map<String, String> LONG_AWAKE = Map.of("scale-to-zero-after", "5m");
 

@@ -3,6 +3,7 @@ package io.zenvoy.it;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zenvoy.it.downstream.Curl;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
@@ -99,7 +100,8 @@ class FailureAnswerIT extends OneStack {
   @Test
   void whatEnvoyRefusesByItselfIsToldInTheMediaTypeThatIsAccepted() throws Exception {
     workloads.makeAsleep("crowded", Map.of("protocol", "http2", "max-parked", "1"));
-    try (Socket first = ask("crowded", "*/*")) {
+    try (Socket first = new Socket(InetAddress.getLoopbackAddress(), ZenvoyStack.HTTP_PORT)) {
+      first.getOutputStream().write("GET / HTTP/1.1\r\nHost: crowded\r\n\r\n".getBytes(US_ASCII));
       workloads.awaitReplicas("crowded", 1);
       assertThat(answer("crowded", "text/html,*/*"))
           .startsWith("HTTP/1.1 503 ")
@@ -123,24 +125,9 @@ class FailureAnswerIT extends OneStack {
     workloads.awaitReplicas("patient", 1);
   }
 
-  private Socket ask(String host, String accept) throws IOException {
-    Socket client = new Socket(InetAddress.getLoopbackAddress(), 10_000);
-    client
-        .getOutputStream()
-        .write(
-            ("GET / HTTP/1.1\r\nHost: "
-                    + host
-                    + "\r\nAccept: "
-                    + accept
-                    + "\r\nConnection: close\r\n\r\n")
-                .getBytes(US_ASCII));
-    return client;
-  }
-
-  private String answer(String host, String accept) throws IOException {
-    try (Socket client = ask(host, accept)) {
-      return new String(client.getInputStream().readAllBytes(), US_ASCII);
-    }
+  /** Head and body. */
+  private static String answer(String host, String accept) throws IOException {
+    return Curl.ask(host, "/", "--include", "--header", "Accept: " + accept).body();
   }
 
   private static void upload(Socket client, String host, int length) {

@@ -9,7 +9,6 @@ import io.zenvoy.it.downstream.Socat;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.SocatUpstream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,12 +116,6 @@ class HalfCloseIT extends OneStack {
     connect(port).close();
     await("the wake").atMost(PATIENCE).until(() -> evidence.wakes("probed", "ready") == 1);
     workloads.awaitAsleep("probed");
-  }
-
-  private static Socket connect(int port) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout((int) PATIENCE.toMillis());
-    return socket;
   }
 
   private static List<String> numbers(int count) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.zenvoy.it.downstream.Curl;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.NginxUpstream;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** nginx, which ends TLS itself and speaks what it has agreed on with its client, behind SNI. */
 class NginxIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @ParameterizedTest
   @CsvSource({"--http1.1, HTTP/1.1", "--http2, HTTP/2.0"})
   void aTlsServiceAndItsClientAgreeOnTheProtocol(String option, String protocol) throws Exception {

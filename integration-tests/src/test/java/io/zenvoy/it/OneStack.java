@@ -11,6 +11,9 @@ import io.zenvoy.it.stack.Redirect;
 import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.Workloads;
 import io.zenvoy.it.stack.ZenvoyStack;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,6 +66,13 @@ abstract class OneStack {
     workloads.make(name, all);
     awaitListener(port);
     return port;
+  }
+
+  /** A client of a listener; what it waits for in vain fails. */
+  static Socket connect(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    return socket;
   }
 
   final void awaitListener(int port) {

@@ -18,7 +18,6 @@ import io.zenvoy.it.upstream.grpc.GrpcUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.Test;
  * listeners. All lead to one workload.
  */
 class PortsIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NAME = "ports";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int GRPC_PORT = 9090;

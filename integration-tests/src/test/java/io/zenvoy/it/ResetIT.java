@@ -8,7 +8,6 @@ import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.it.upstream.ResettingUpstream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Map;
@@ -68,12 +67,6 @@ class ResetIT extends OneStack {
     try (Socket silent = connect(port)) {
       assertReset(silent);
     }
-  }
-
-  private static Socket connect(int port) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout((int) PATIENCE.toMillis());
-    return socket;
   }
 
   private static void assertEchoed(Socket socket, int value) throws IOException {

@@ -1,15 +1,15 @@
 package io.zenvoy.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.zenvoy.it.downstream.Curl;
 import io.zenvoy.it.kube.Services;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** Envoy ends TLS with certificates from Secrets: curl is the client. */
 class TlsTerminationIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @Test
   void aServiceThatSleepsIsWokenByTlsOfBothVersionsOfHttpAndByPlainHttp() throws Exception {
     SelfSigned identity = make("shop");
@@ -29,7 +27,7 @@ class TlsTerminationIT extends OneStack {
     workloads.awaitAsleep("shop");
     assertThat(get("shop", identity, "--http2")).contains("200 2 0");
     workloads.awaitAsleep("shop");
-    assertThat(curl("http://127.0.0.1:10000/", "--header", "Host: shop")).contains("200 1.1 0");
+    assertThat(getPlain("shop")).contains("200 1.1 0");
     assertThat(evidence.wakes("shop", "ready")).isEqualTo(3);
     assertThat(stack.envoy().refusals()).isEmpty();
   }
@@ -87,7 +85,7 @@ class TlsTerminationIT extends OneStack {
   void aServiceThatIsOnlyToldOfItsSecretLaterIsServedMeanwhileByPlainHttp() throws Exception {
     SelfSigned identity = SelfSigned.of("TlsTerminationIT", "late.example.com");
     workloads.makeAsleep("late", Map.of("hosts", "late.example.com", "tls-secret", "late-tls"));
-    assertThat(curl("http://127.0.0.1:10000/", "--header", "Host: late")).contains("200");
+    assertThat(getPlain("late")).contains("200");
 
     store("late", pem(identity.certificate()), pem(identity.key()));
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("late", identity)).contains("200"));
@@ -96,7 +94,7 @@ class TlsTerminationIT extends OneStack {
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(get("late", identity)).doesNotContain("200"));
-    assertThat(curl("http://127.0.0.1:10000/", "--header", "Host: late")).contains("200");
+    assertThat(getPlain("late")).contains("200");
   }
 
   /** A service at zero, its Secret, and Envoy ready for both. */
@@ -135,8 +133,7 @@ class TlsTerminationIT extends OneStack {
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder()
-        .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
   private static String pem(Path file) throws IOException {
@@ -144,43 +141,24 @@ class TlsTerminationIT extends OneStack {
   }
 
   private static String get(String name, SelfSigned identity, String... options)
-      throws IOException, InterruptedException {
-    String host = name + ".example.com";
-    List<String> all = new ArrayList<>(List.of(options));
-    all.addAll(
-        List.of(
-            "--cacert",
-            identity.certificate().toString(),
-            "--connect-to",
-            host + ":443:127.0.0.1:10000"));
-    return curl("https://" + host + "/", all.toArray(String[]::new));
+      throws IOException {
+    return Curl.askHttps(name + ".example.com", "/", identity.certificate(), told(options)).body();
+  }
+
+  private static String getPlain(String name) throws IOException {
+    return Curl.ask(name, "/", told()).body();
   }
 
   /** The status, the version of HTTP, and what curl says of the certificate. */
-  private static String curl(String url, String... options)
-      throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "curl",
-                "--silent",
-                "--show-error",
-                "--max-time",
-                "60",
-                "--output",
-                "/dev/null",
-                "--write-out",
-                "%{http_code} %{http_version} %{ssl_verify_result}"));
-    command.addAll(List.of(options));
-    command.add(url);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"))
-            .start();
-    String output = process.inputReader().readAllAsString();
-    process.waitFor();
-    return output;
+  private static String[] told(String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(
+        List.of(
+            "--output",
+            "/dev/null",
+            "--write-out",
+            "%{http_code} %{http_version} %{ssl_verify_result}"));
+    return all.toArray(String[]::new);
   }
 
   /** A connection whose handshake is done and that nothing was asked on. */

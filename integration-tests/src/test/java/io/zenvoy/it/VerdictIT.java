@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** Wakes that can't succeed have a verdict that says why, and the next connection tries anew. */
 class VerdictIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   /** Far less than the time that a wake is given, far more than a verdict takes. */
   private static final Duration AT_ONCE = Duration.ofSeconds(30);
 

@@ -14,8 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** How many replicas are woken, and what is woken although none of its own clients waits. */
 class WantedIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   /** Up to a minute until it begins, and as much for a slow machine. */
   private static final Duration UNTIL_BEGIN = Duration.ofMinutes(2);
 

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.upstream.EchoUpstream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** Which workloads zenvoy scales, and which it leaves alone. */
 class WorkloadsIT extends OneStack {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   private KubernetesClient client;
 
   @BeforeAll

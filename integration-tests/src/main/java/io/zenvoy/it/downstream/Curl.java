@@ -51,15 +51,30 @@ public final class Curl {
   }
 
   /**
+   * Asks Envoy's HTTP listener for a service, by TLS.
+   *
+   * @param trusted the certificate that Envoy has to have
+   */
+  public static Answer askHttps(String host, String path, Path trusted, String... options)
+      throws IOException {
+    return runTls(host + path, ZenvoyStack.HTTP_PORT, trusted, options);
+  }
+
+  /**
    * Asks Envoy's TLS listener for a service.
    *
    * @param trusted the certificate that the service has to have
    */
   public static Answer askTls(String host, String path, Path trusted, String... options)
       throws IOException {
+    return runTls(host + path, ZenvoyStack.TLS_PORT, trusted, options);
+  }
+
+  private static Answer runTls(String target, int port, Path trusted, String... options)
+      throws IOException {
     List<String> all = new ArrayList<>(List.of(options));
     all.addAll(List.of("--cacert", trusted.toString()));
-    return run("https://" + host + path, ZenvoyStack.TLS_PORT, all.toArray(String[]::new));
+    return run("https://" + target, port, all.toArray(String[]::new));
   }
 
   private static Answer run(String url, int port, String... options) throws IOException {

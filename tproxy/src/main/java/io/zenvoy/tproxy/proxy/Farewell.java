@@ -34,36 +34,37 @@ final class Farewell {
   void start() throws IOException {
     client.watch(Descriptor.IN);
     ByteBuffer greeting = refusal.greeting();
+    proceed(() -> greet(greeting));
+  }
+
+  private void greet(ByteBuffer greeting) throws IOException {
     if (greeting.hasRemaining()) {
-      greet(greeting);
+      send(Refusal.Reply.last(greeting));
     } else {
       read();
     }
   }
 
-  private void greet(ByteBuffer greeting) {
-    try {
-      send(Refusal.Reply.last(greeting));
-    } catch (IOException e) {
-      log.atDebug().setCause(e).log("client has gone while it was answered");
-      client.loop.farewells().end(client);
-    }
-  }
-
-  /** The client has sent something, has closed, or is broken. */
-  void ready(int events) throws IOException {
+  /** The client has sent something, takes more, has closed, or is broken. */
+  void ready(int events) {
     if ((events & Descriptor.ERR) != 0) {
       client.loop.farewells().end(client);
     } else if (unsent.hasRemaining()) {
-      flushOrEnd();
+      proceed(this::flush);
     } else {
-      read();
+      proceed(this::read);
     }
   }
 
-  private void flushOrEnd() {
+  @FunctionalInterface
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  /** A client that breaks while it is answered has left. */
+  private void proceed(Step step) {
     try {
-      flush();
+      step.take();
     } catch (IOException e) {
       log.atDebug().setCause(e).log("client has gone while it was answered");
       client.loop.farewells().end(client);
@@ -73,18 +74,11 @@ final class Farewell {
   /** One read at a time: other connections of the event loop have their turn. */
   private void read() throws IOException {
     ByteBuffer buffer = client.loop.buffer();
-    int count;
-    try {
-      count = client.socket.read(buffer, 0, finished ? Flow.LARGEST_CHUNK : MOST_AT_A_TIME);
-      if (count > 0 && !finished) {
-        send(refusal.to(buffer, count));
-      }
-    } catch (IOException e) {
-      log.atDebug().setCause(e).log("client has gone while it was answered");
-      count = -1;
-    }
+    int count = client.socket.read(buffer, 0, finished ? Flow.LARGEST_CHUNK : MOST_AT_A_TIME);
     if (count < 0) {
       client.loop.farewells().end(client);
+    } else if (count > 0 && !finished) {
+      send(refusal.to(buffer, count));
     }
   }
 

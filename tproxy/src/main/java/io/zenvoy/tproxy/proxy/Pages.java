@@ -27,14 +27,15 @@ public record Pages(String unavailable, String waiting) {
           """);
 
   String unavailable(Refusal.Words words) {
-    return unavailable
-        .replace("{service}", escaped(words.printableService()))
-        .replace("{reason}", escaped(words.printableReason()));
+    return filled(unavailable, words);
   }
 
   String waiting(Refusal.Words words) {
-    return waiting
-        .replace("{service}", escaped(words.printableService()))
+    return filled(waiting, words);
+  }
+
+  private static String filled(String page, Refusal.Words words) {
+    return page.replace("{service}", escaped(words.printableService()))
         .replace("{reason}", escaped(words.printableReason()));
   }
 

@@ -48,7 +48,7 @@ final class CertificateReader {
   private CertificateReader() {}
 
   static ObservedSecret read(Secret secret) {
-    String name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
+    String name = ObservedSecret.name(secret);
     Map<String, String> data = Observations.orEmpty(secret.getData());
     try {
       List<? extends java.security.cert.Certificate> chain = certificates(text(data, CHAIN));

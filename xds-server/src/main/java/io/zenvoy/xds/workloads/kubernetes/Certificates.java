@@ -37,16 +37,17 @@ final class Certificates {
   }
 
   /**
-   * Secrets can't be read.
+   * Secrets can't be read, which is told again and again.
    *
    * @param scope a namespace; empty: all of them
    * @param status HTTP status
+   * @return whether that is new
    */
-  void refused(Optional<String> scope, int status) {
-    answers.put(
-        scope,
+  boolean refused(Optional<String> scope, int status) {
+    String why =
         "Secrets can't be read, status %d (expected: a Role that lets zenvoy list and watch secrets)"
-            .formatted(status));
+            .formatted(status);
+    return !why.equals(answers.put(scope, why));
   }
 
   /** All Secrets of a scope were told. */
@@ -120,6 +121,6 @@ final class Certificates {
   }
 
   private static Optional<String> name(ServiceDeclaration service) {
-    return service.secret().map(secret -> service.key().namespace() + "/" + secret);
+    return service.secret().map(secret -> ObservedSecret.name(service.key().namespace(), secret));
   }
 }

@@ -162,8 +162,9 @@ final class Inventory {
    * @see Certificates#refused
    */
   void secretsRefused(Optional<String> scope, int status) {
-    certificates.refused(scope, status);
-    refreshAll();
+    if (certificates.refused(scope, status)) {
+      refreshAll();
+    }
   }
 
   private void secretChanged(String secret) {

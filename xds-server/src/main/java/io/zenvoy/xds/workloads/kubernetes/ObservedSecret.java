@@ -1,5 +1,6 @@
 package io.zenvoy.xds.workloads.kubernetes;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.zenvoy.xds.model.Certificate;
 import java.util.Optional;
 
@@ -10,4 +11,12 @@ import java.util.Optional;
  * @param certificate empty if what the Secret holds can't be used
  * @param problem why not, as what it is and what is expected; empty if it can
  */
-record ObservedSecret(String name, Optional<Certificate> certificate, String problem) {}
+record ObservedSecret(String name, Optional<Certificate> certificate, String problem) {
+  static String name(String namespace, String secret) {
+    return namespace + "/" + secret;
+  }
+
+  static String name(HasMetadata secret) {
+    return name(secret.getMetadata().getNamespace(), secret.getMetadata().getName());
+  }
+}

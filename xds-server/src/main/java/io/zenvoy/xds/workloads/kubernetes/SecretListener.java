@@ -47,7 +47,7 @@ final class SecretListener implements ResourceWatch.Listener<Secret> {
 
   @Override
   public void gone(Secret secret) {
-    String name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
+    String name = ObservedSecret.name(secret);
     loop.execute(() -> inventory.secretGone(name));
   }
 
