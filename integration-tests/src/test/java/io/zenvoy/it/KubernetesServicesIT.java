@@ -127,7 +127,11 @@ class KubernetesServicesIT {
     adapter.startSynced();
 
     assertThat(adapter.events()).containsExactly(new Synced());
-    await().atMost(PATIENCE).until(() -> adapter.warnings("disguise").size() == 1);
-    await().atMost(PATIENCE).until(() -> adapter.warnings("zenvoy-xds").size() == 1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(adapter.warnings("disguise")).hasSize(1));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(adapter.warnings("zenvoy-xds")).hasSize(1));
   }
 }

@@ -68,6 +68,7 @@ public final class KubeCluster implements AutoCloseable {
   public List<Event> warnings(String namespace, String service) {
     return client.v1().events().inNamespace(namespace).list().getItems().stream()
         .filter(event -> event.getType().equals("Warning"))
+        .filter(event -> "zenvoy".equals(event.getSource().getComponent()))
         .filter(event -> event.getInvolvedObject().getKind().equals("Service"))
         .filter(event -> event.getInvolvedObject().getName().equals(service))
         .toList();
