@@ -1,19 +1,29 @@
 package io.zenvoy.benchmarks;
 
+import io.zenvoy.benchmarks.protocols.ProtocolBenchmark;
 import io.zenvoy.it.Project;
 import io.zenvoy.it.kube.KubeCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
- * Runs all benchmarks and writes {@code benchmarks/results/wake.md}. Started by {@code
+ * Runs benchmarks and writes their results below {@code benchmarks/results}. Started by {@code
  * benchmarks/run}.
  */
+@Command(
+    name = "benchmarks/run",
+    description = "Measures zenvoy on this machine, on which nothing else should run meanwhile.",
+    mixinStandardHelpOptions = true)
 public final class Benchmarks {
   private static final Logger LOG = LoggerFactory.getLogger(Benchmarks.class);
   private static final int WAKES = 200;
@@ -21,41 +31,73 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /**
-   * Measures everything.
-   *
-   * @param arguments none, or the number of wakes and of starts for a shorter run, whose results
-   *     are only printed
-   */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    boolean complete = arguments.length == 0;
-    int wakes = complete ? WAKES : Integer.parseInt(arguments[0]);
-    int starts = complete ? STARTS : Integer.parseInt(arguments[1]);
+  /** Ends with 0 if everything was measured. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Benchmarks()).execute(arguments));
+  }
+
+  @Command(
+      name = "wake",
+      description = "Waking, starting and memory; some minutes.",
+      mixinStandardHelpOptions = true)
+  int wake(
+      @Option(
+              names = "--wakes",
+              paramLabel = "N",
+              description = "So many wakes instead of " + WAKES + "; results are only printed.")
+          Optional<Integer> wakes,
+      @Option(
+              names = "--starts",
+              paramLabel = "N",
+              description = "So many starts instead of " + STARTS + "; results are only printed.")
+          Optional<Integer> starts)
+      throws IOException, InterruptedException {
     String machine = Machine.description();
     List<Figures> figures = new ArrayList<>();
     try (KubeCluster cluster = new KubeCluster()) {
-      say("starts and memory");
-      figures.addAll(new StartBenchmark(cluster, starts).run());
-      say("wakes");
-      figures.addAll(new WakeBenchmark(cluster, wakes).run());
+      Progress.say("starts and memory");
+      figures.addAll(new StartBenchmark(cluster, starts.orElse(STARTS)).run());
+      Progress.say("wakes");
+      figures.addAll(new WakeBenchmark(cluster, wakes.orElse(WAKES)).run());
     }
-    String table = table(machine, figures);
+    String text = "# Waking, starting, memory\n\n" + machine + "\n\n" + table(figures);
+    publish("wake.md", text, wakes.isEmpty() && starts.isEmpty());
+    return 0;
+  }
+
+  @Command(
+      name = "protocols",
+      description = "Each protocol, cold and awake, by Envoy and directly; a quarter of an hour.",
+      mixinStandardHelpOptions = true)
+  int protocols(
+      @Option(
+              names = "--short",
+              description = "Two wakes and one second of each; results are only printed.")
+          boolean small)
+      throws Exception {
+    ProtocolBenchmark.Size size =
+        small
+            ? new ProtocolBenchmark.Size(2, 1, Duration.ofSeconds(1))
+            : ProtocolBenchmark.Size.COMPLETE;
+    String machine = Machine.description();
+    try (KubeCluster cluster = new KubeCluster()) {
+      String text = "# Protocols\n\n" + machine + "\n\n" + ProtocolBenchmark.run(cluster, size);
+      publish("protocols.md", text, !small);
+    }
+    return 0;
+  }
+
+  private static void publish(String name, String text, boolean complete) throws IOException {
+    LOG.atInfo().log("results\n\n{}", text);
     if (complete) {
-      Path file = Project.root().resolve("benchmarks/results/wake.md");
-      Files.writeString(file, table);
-      say("written to " + Project.root().relativize(file));
+      Path file = Project.root().resolve("benchmarks/results").resolve(name);
+      Files.writeString(file, text);
+      Progress.say("written to " + Project.root().relativize(file));
     }
-    LOG.atInfo().log("results\n\n{}", table);
   }
 
-  /** Shows progress. */
-  static void say(String what) {
-    LOG.atInfo().log(what);
-  }
-
-  private static String table(String machine, List<Figures> figures) {
-    StringBuilder table = new StringBuilder("# Waking, starting, memory\n\n");
-    table.append(machine).append("\n\n");
+  private static String table(List<Figures> figures) {
+    StringBuilder table = new StringBuilder();
     table.append("| figure | unit | samples | min | median | p99 | max |\n");
     table.append("|---|---|---|---|---|---|---|\n");
     figures.forEach(row -> table.append(row.row()).append('\n'));

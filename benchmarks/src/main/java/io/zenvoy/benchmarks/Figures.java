@@ -10,8 +10,8 @@ import java.util.Locale;
  * @param name what was measured
  * @param unit of every sample
  */
-record Figures(String name, String unit, List<Double> samples) {
-  Figures {
+public record Figures(String name, String unit, List<Double> samples) {
+  public Figures {
     samples = List.copyOf(samples);
     if (samples.isEmpty()) {
       throw new IllegalArgumentException(name + ": no samples (expected: at least one)");
@@ -23,7 +23,7 @@ record Figures(String name, String unit, List<Double> samples) {
    *
    * @param share above 0, up to 1
    */
-  double quantile(double share) {
+  public double quantile(double share) {
     double[] sorted = samples.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     int rank = (int) Math.ceil(share * sorted.length);

@@ -54,7 +54,7 @@ final class StartBenchmark {
         Thread.sleep(IDLE);
         serverMemory.add(Machine.residentMebibytes(server.process().pid()));
         daemonMemory.add(Machine.residentMebibytes(daemon.process().pid()));
-        Benchmarks.say((number + 1) + " of " + starts + " starts");
+        Progress.say((number + 1) + " of " + starts + " starts");
       }
     }
     return List.of(

@@ -48,7 +48,7 @@ final class WakeBenchmark {
         workloads.makeAsleep(service);
         done.add(wake(stack, service, pods));
         if ((number + 1) % 20 == 0) {
-          Benchmarks.say((number + 1) + " of " + wakes + " wakes");
+          Progress.say((number + 1) + " of " + wakes + " wakes");
         }
       }
       return figures(AuditLog.read(cluster.auditLog()), stack.namespace(), done);

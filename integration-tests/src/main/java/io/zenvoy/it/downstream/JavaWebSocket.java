@@ -1,5 +1,6 @@
 package io.zenvoy.it.downstream;
 
+import io.zenvoy.common.HostPort;
 import io.zenvoy.it.stack.ZenvoyStack;
 import java.io.IOException;
 import java.net.URI;
@@ -17,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java's own WebSocket client, with all kinds of messages. It asks for the host {@link #HOST},
- * since it can't be told another than it connects to. Not thread-safe.
+ * Java's own WebSocket client, with all kinds of messages. By Envoy it asks for the host {@link
+ * #HOST}, since it can't be told another than it connects to. Not thread-safe.
  */
 public final class JavaWebSocket implements AutoCloseable {
   /** What the service has to be called. */
@@ -30,18 +31,20 @@ public final class JavaWebSocket implements AutoCloseable {
   private final Messages messages = new Messages();
   private final WebSocket socket;
 
-  private JavaWebSocket() throws IOException {
+  private JavaWebSocket(HostPort server) throws IOException {
     socket =
         result(
-            client
-                .newWebSocketBuilder()
-                .buildAsync(
-                    URI.create("ws://" + HOST + ":" + ZenvoyStack.HTTP_PORT + "/"), messages));
+            client.newWebSocketBuilder().buildAsync(URI.create("ws://" + server + "/"), messages));
   }
 
-  /** Connects and waits for the answer to the upgrade. */
+  /** Connects by Envoy's HTTP listener and waits for the answer to the upgrade. */
   public static JavaWebSocket open() throws IOException {
-    return new JavaWebSocket();
+    return open(new HostPort(HOST, ZenvoyStack.HTTP_PORT));
+  }
+
+  /** Connects to a server, which is the host that is asked for as well. */
+  public static JavaWebSocket open(HostPort server) throws IOException {
+    return new JavaWebSocket(server);
   }
 
   /** Sends a text and returns the next message that comes. */

@@ -1,5 +1,6 @@
 package io.zenvoy.it.downstream;
 
+import io.zenvoy.common.HostPort;
 import io.zenvoy.it.Installed;
 import io.zenvoy.it.upstream.SshUpstream;
 import java.io.IOException;
@@ -12,11 +13,11 @@ import java.util.List;
 public final class Ssh {
   private static final String HOST = "127.0.0.1";
 
-  private final int port;
+  private final HostPort address;
   private final List<String> options;
 
-  private Ssh(int port, List<String> options) {
-    this.port = port;
+  private Ssh(HostPort address, List<String> options) {
+    this.address = address;
     this.options = options;
   }
 
@@ -26,10 +27,16 @@ public final class Ssh {
    * @param port on loopback
    */
   public static Ssh of(SshUpstream server, int port) throws IOException {
+    return of(server, new HostPort(HOST, port));
+  }
+
+  /** Clients of a server that has been given an address. */
+  public static Ssh of(SshUpstream server, HostPort address) throws IOException {
     Path known = Files.createTempFile("zenvoy-ssh-", ".known");
-    Files.writeString(known, "[%s]:%d %s".formatted(HOST, port, server.hostKey()));
+    Files.writeString(
+        known, "[%s]:%d %s".formatted(address.host(), address.port(), server.hostKey()));
     return new Ssh(
-        port,
+        address,
         List.of(
             "-q",
             "-F",
@@ -55,7 +62,7 @@ public final class Ssh {
   }
 
   private List<String> ssh(String command) {
-    return client("ssh", "-p", SshUpstream.USER + "@" + HOST, command);
+    return client("ssh", "-p", SshUpstream.USER + "@" + address.host(), command);
   }
 
   /** Copies a file into the user's home. */
@@ -68,15 +75,15 @@ public final class Ssh {
     return ClientRun.of(client("scp", "-P", remote(from), to.toString()));
   }
 
-  private static String remote(String file) {
-    return SshUpstream.USER + "@" + HOST + ":" + file;
+  private String remote(String file) {
+    return SshUpstream.USER + "@" + address.host() + ":" + file;
   }
 
   private List<String> client(String program, String portOption, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Installed.program(program, "openssh-client"));
     command.addAll(options);
-    command.addAll(List.of(portOption, Integer.toString(port)));
+    command.addAll(List.of(portOption, Integer.toString(address.port())));
     command.addAll(List.of(arguments));
     return command;
   }

@@ -1,6 +1,8 @@
 package io.zenvoy.it.faults;
 
 import io.zenvoy.common.HostPort;
+import io.zenvoy.it.Pause;
+import io.zenvoy.it.downstream.HttpConnection;
 import io.zenvoy.it.downstream.WebSocketDownstream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

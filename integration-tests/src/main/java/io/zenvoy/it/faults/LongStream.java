@@ -1,5 +1,6 @@
 package io.zenvoy.it.faults;
 
+import io.zenvoy.it.Pause;
 import io.zenvoy.it.faults.LongStreamServer.Summary;
 import io.zenvoy.it.upstream.Conversation;
 import java.io.BufferedInputStream;

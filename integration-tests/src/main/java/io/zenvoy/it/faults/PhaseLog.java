@@ -1,6 +1,7 @@
 package io.zenvoy.it.faults;
 
 import io.zenvoy.it.ChildProcess;
+import io.zenvoy.it.Pause;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.zenvoy.it.faults;
 
+import io.zenvoy.it.downstream.HttpConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

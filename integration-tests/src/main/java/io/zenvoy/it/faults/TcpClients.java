@@ -1,5 +1,6 @@
 package io.zenvoy.it.faults;
 
+import io.zenvoy.it.Pause;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;

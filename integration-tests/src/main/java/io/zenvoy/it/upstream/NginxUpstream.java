@@ -95,6 +95,7 @@ public final class NginxUpstream implements ContainerRuntime {
     http {
       access_log off;
       client_max_body_size 0;
+      keepalive_requests 1000000000;
       client_body_temp_path body;
       proxy_temp_path unused;
       fastcgi_temp_path unused;

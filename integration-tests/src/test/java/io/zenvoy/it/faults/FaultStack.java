@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zenvoy.it.FailureLogs;
 import io.zenvoy.it.HttpProbe;
+import io.zenvoy.it.Pause;
 import io.zenvoy.it.envoy.XdsVariant;
 import io.zenvoy.it.faults.Clients.Load;
 import io.zenvoy.it.faults.Clients.Mode;

@@ -1,6 +1,7 @@
 package io.zenvoy.it.faults;
 
 import io.zenvoy.it.ChildProcess;
+import io.zenvoy.it.Pause;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -3,6 +3,7 @@ package io.zenvoy.it.faults;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zenvoy.it.Pause;
 import io.zenvoy.it.kube.Services;
 import io.zenvoy.it.stack.ZenvoyStack;
 import java.time.Duration;

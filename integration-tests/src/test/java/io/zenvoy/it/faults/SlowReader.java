@@ -1,5 +1,6 @@
 package io.zenvoy.it.faults;
 
+import io.zenvoy.it.Pause;
 import java.time.Duration;
 
 /**

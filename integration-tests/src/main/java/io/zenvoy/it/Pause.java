@@ -1,9 +1,9 @@
-package io.zenvoy.it.faults;
+package io.zenvoy.it;
 
 import java.time.Duration;
 
 /** Lets time pass on a virtual thread. */
-final class Pause {
+public final class Pause {
   private Pause() {}
 
   /**
@@ -11,7 +11,7 @@ final class Pause {
    *
    * @throws IllegalStateException if the thread was told to end
    */
-  static void of(Duration time) {
+  public static void of(Duration time) {
     try {
       Thread.sleep(time);
     } catch (InterruptedException e) {

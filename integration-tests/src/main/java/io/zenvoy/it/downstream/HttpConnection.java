@@ -1,6 +1,7 @@
-package io.zenvoy.it.faults;
+package io.zenvoy.it.downstream;
 
 import io.zenvoy.common.HostPort;
+import io.zenvoy.it.Pause;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -21,14 +22,17 @@ import java.util.Map;
  * A client's connection that repeats nothing and hides nothing: what goes wrong on it is seen.
  * HTTP/1.1. Not thread-safe.
  */
-final class HttpConnection implements Closeable {
+public final class HttpConnection implements Closeable {
   private static final Duration CONNECT_AGAIN_AFTER = Duration.ofMillis(20);
 
   private final Socket socket;
   private final InputStream input;
   private boolean reusable = true;
 
-  private HttpConnection(Socket socket) throws IOException {
+  /**
+   * @param socket connected; from now on this one's, which closes it
+   */
+  public HttpConnection(Socket socket) throws IOException {
     this.socket = socket;
     this.input = new BufferedInputStream(socket.getInputStream(), 2048);
   }
@@ -38,8 +42,12 @@ final class HttpConnection implements Closeable {
    *
    * @param headers by name in lower case
    */
-  record Answer(int status, Map<String, String> headers, String body) {
-    String header(String name) {
+  public record Answer(int status, Map<String, String> headers, String body) {
+    public Answer {
+      headers = Map.copyOf(headers);
+    }
+
+    public String header(String name) {
       return headers.getOrDefault(name, "");
     }
   }
@@ -49,7 +57,7 @@ final class HttpConnection implements Closeable {
    *
    * @param patience for the connection, and for each answer
    */
-  static HttpConnection open(HostPort server, Duration patience) throws IOException {
+  public static HttpConnection open(HostPort server, Duration patience) throws IOException {
     long giveUpAt = System.nanoTime() + patience.toNanos();
     while (true) {
       Socket socket = new Socket();
@@ -74,12 +82,12 @@ final class HttpConnection implements Closeable {
   }
 
   /** Whether the server has not said that it will close the connection. */
-  boolean isReusable() {
+  public boolean isReusable() {
     return reusable;
   }
 
   /** Sends a request and waits for the whole answer. */
-  Answer exchange(String method, String host, String path, byte[] body) throws IOException {
+  public Answer exchange(String method, String host, String path, byte[] body) throws IOException {
     ByteArrayOutputStream request = new ByteArrayOutputStream(body.length + 200);
     request.writeBytes(
         (method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: " + body.length)
