@@ -12,6 +12,9 @@ import io.zenvoy.it.upstream.EchoUpstream;
 import io.zenvoy.it.upstream.PostgresUpstream;
 import io.zenvoy.it.upstream.TlsUpstream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +103,28 @@ class TcpIT extends OneStack {
     workloads.annotate("older", Services.OPTED_IN);
     await().atMost(PATIENCE).until(() -> evidence.metric("zenvoy_listener_port_conflicts") == 0);
     await().atMost(PATIENCE).until(() -> whoAnswers(port).startsWith("newer-"));
+  }
+
+  @Test
+  void aPortThatEnvoyCantHaveIsToldAndTakenOnceItIsFree() throws Exception {
+    stack.kubelet().runtime(EchoUpstream.on(Services.CONTAINER_PORT));
+    int port = FreePorts.next();
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port));
+      workloads.make("refused", Map.of("tcp", port + ":http"));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(evidence.warnings("refused"))
+                      .anyMatch(warning -> warning.startsWith("ListenerRefused: "))
+                      .anyMatch(warning -> warning.contains(" can't listen on port " + port)));
+    }
+    makeTcp("accepted", "tcp", Map.of());
+
+    awaitListener(port);
+    assertThat(whoAnswers(port)).startsWith("refused-");
+    assertThat(stack.envoy().refusals()).isEmpty();
   }
 
   @Test

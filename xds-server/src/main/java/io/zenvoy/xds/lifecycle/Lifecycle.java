@@ -192,6 +192,9 @@ public final class Lifecycle implements NodeEvents, Neighbours {
   public void rejected(NodeKey node, ResourceType type, String reason) {
     // The node keeps its last good configuration; what waits for its acceptance runs out of
     // patience.
+    if (type == ResourceType.LISTENER) {
+      routes.listenersRefused(node, reason);
+    }
   }
 
   @Override

@@ -71,6 +71,9 @@ public interface LifecycleObserver {
   /** A listener port that two services claim stays with the older one. */
   void portConflict(ServiceKey loser, int port, ServiceKey owner);
 
+  /** An Envoy can't listen on a service's port and keeps what it had, if it had any. */
+  void listenerRefused(ServiceKey service, int port, NodeKey envoy, String reason);
+
   /** So many listener ports are claimed in vain now. */
   void portConflicts(int count);
 }

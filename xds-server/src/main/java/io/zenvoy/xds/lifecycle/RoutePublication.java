@@ -4,6 +4,7 @@ import io.zenvoy.xds.model.Cluster;
 import io.zenvoy.xds.model.Entrances;
 import io.zenvoy.xds.model.ServicePort;
 import io.zenvoy.xds.model.ServiceSpec;
+import io.zenvoy.xds.serve.NodeKey;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -55,6 +56,11 @@ final class RoutePublication {
       dirtySinceNanos = nowNanos;
     }
     changedNanos = nowNanos;
+  }
+
+  /** Tells the services whose listeners an Envoy has refused. */
+  void listenersRefused(NodeKey node, String reason) {
+    ports.refused(node, reason);
   }
 
   /** Whether a change has waited long enough for others. */

@@ -10,4 +10,14 @@ import java.util.Optional;
  * @param idle after how long without a byte in either direction a connection is closed; empty:
  *     never
  */
-public record TcpListener(int port, Cluster cluster, Optional<Duration> idle) {}
+public record TcpListener(int port, Cluster cluster, Optional<Duration> idle) {
+  /** Its name to Envoy: a port that changes hands is the same listener. */
+  public String name() {
+    return name(port);
+  }
+
+  /** The name of the listener of a port. */
+  public static String name(int port) {
+    return "tcp-" + port;
+  }
+}

@@ -238,6 +238,20 @@ public final class LifecycleStatus implements LifecycleObserver, AutoCloseable {
   }
 
   @Override
+  public void listenerRefused(ServiceKey service, int port, NodeKey envoy, String reason) {
+    recorder.warning(
+        service,
+        "ListenerRefused",
+        "Envoy "
+            + envoy.id()
+            + " can't listen on port "
+            + port
+            + " ("
+            + reason
+            + "): free it there, or choose another one in zenvoy.io/tcp");
+  }
+
+  @Override
   public void portConflicts(int count) {
     portConflicts.set(count);
   }

@@ -34,13 +34,8 @@ final class TcpListenerTranslation {
 
   private TcpListenerTranslation() {}
 
-  /** The resource's name: a port that changes hands is the same listener to Envoy. */
-  static String name(TcpListener listener) {
-    return "tcp-" + listener.port();
-  }
-
   static Listener listener(InetAddress host, TcpListener listener) {
-    String name = name(listener);
+    String name = listener.name();
     return bare(name, ListenerTranslation.address(host, listener.port()))
         .addFilterChains(
             FilterChain.newBuilder().addFilters(proxy(name, listener.cluster(), listener.idle())))

@@ -86,7 +86,7 @@ public final class XdsPublisher implements Publisher {
         .forEach(
             listener ->
                 listeners.put(
-                    TcpListenerTranslation.name(listener),
+                    listener.name(),
                     TcpListenerTranslation.listener(settings.listenAddress(), listener)));
     if (!entrances.tls().isEmpty()) {
       listeners.put(

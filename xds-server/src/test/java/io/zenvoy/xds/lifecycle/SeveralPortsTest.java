@@ -16,7 +16,9 @@ import io.zenvoy.xds.model.ServiceSpec;
 import io.zenvoy.xds.model.SlotSpace;
 import io.zenvoy.xds.model.TcpClaim;
 import io.zenvoy.xds.model.TcpExposure;
+import io.zenvoy.xds.serve.NodeKey;
 import io.zenvoy.xds.serve.NodeKind;
+import io.zenvoy.xds.serve.ResourceType;
 import io.zenvoy.xds.workloads.WorkloadEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +81,20 @@ class SeveralPortsTest {
     assertThat(listeners()).containsExactlyInAnyOrder("5433 -> older", "5432 -> newer");
     assertThat(world.told).hasSize(1);
     assertThat(world.portConflicts).isZero();
+  }
+
+  @Test
+  void theOwnerOfAListenerThatAnEnvoyCantOpenIsTold() {
+    claim("db", Instant.EPOCH, 5432);
+    claim("other", Instant.EPOCH, 543);
+    world.start();
+
+    world.lifecycle.rejected(
+        new NodeKey(NodeKind.ENVOY, "envoy-1"),
+        ResourceType.LISTENER,
+        "Error adding/updating listener(s) tcp-5432: cannot bind '0.0.0.0:5432': Permission denied");
+
+    assertThat(world.told).containsExactly("default/db can't have port 5432 at envoy-1");
   }
 
   @Test

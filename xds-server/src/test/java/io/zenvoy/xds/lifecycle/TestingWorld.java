@@ -347,6 +347,11 @@ final class TestingWorld implements LifecycleObserver {
   }
 
   @Override
+  public void listenerRefused(ServiceKey service, int port, NodeKey envoy, String reason) {
+    told.add(service + " can't have port " + port + " at " + envoy.id());
+  }
+
+  @Override
   public void portConflicts(int count) {
     portConflicts = count;
   }

@@ -43,5 +43,8 @@ final class SilentObserver implements LifecycleObserver {
   public void portConflict(ServiceKey loser, int port, ServiceKey owner) {}
 
   @Override
+  public void listenerRefused(ServiceKey service, int port, NodeKey envoy, String reason) {}
+
+  @Override
   public void portConflicts(int count) {}
 }
