@@ -58,6 +58,11 @@ public record Route(
         version);
   }
 
+  /** The verdict's id; empty if there is none. */
+  public String verdictId() {
+    return verdict.map(Verdict::id).orElse("");
+  }
+
   /**
    * A wake that failed for good.
    *

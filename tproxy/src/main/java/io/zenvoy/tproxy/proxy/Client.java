@@ -2,6 +2,7 @@ package io.zenvoy.tproxy.proxy;
 
 import io.netty.channel.unix.Socket;
 import io.zenvoy.common.Slot;
+import io.zenvoy.tproxy.discovery.Route;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class Client extends Descriptor {
 
   /** Whether it was looked at whether a browser waits here. */
   boolean lookedAt;
+
+  /** The verdict that came while its browser, which waits on, was between two requests. */
+  Route.@Nullable Verdict missed;
 
   /** Whether it was ever parked, so that forwarding it is the end of a wake. */
   boolean wasParked;

@@ -1,9 +1,11 @@
 package io.zenvoy.tproxy.proxy;
 
 import io.zenvoy.tproxy.discovery.ActivitySource.Activity;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one cluster's connections over all event loops. Parked and active ones share one number,
@@ -11,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 final class ClusterTraffic {
+  /** A browser that was shown the waiting page is back after a second, or not much later. */
+  private static final long BACK_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(4);
+
   private static final long ONE_PARKED = 1;
   private static final long ONE_ACTIVE = 1L << 32;
 
@@ -23,6 +28,10 @@ final class ClusterTraffic {
   private final AtomicInteger relayed = new AtomicInteger();
   private final AtomicInteger unreleased = new AtomicInteger();
   private final AtomicBoolean releaseAnnounced = new AtomicBoolean(true);
+  private volatile @Nullable PageShown pageShown;
+
+  /** The last waiting page, and the verdict that was known before it. */
+  private record PageShown(String verdictId, long nanos) {}
 
   ClusterTraffic(String cluster, TrafficSignals signals) {
     this.cluster = cluster;
@@ -143,6 +152,27 @@ final class ClusterTraffic {
   /** How many connections were parked and have neither been forwarded nor ended since. */
   AtomicInteger unreleased() {
     return unreleased;
+  }
+
+  /**
+   * A browser was shown the waiting page.
+   *
+   * @param verdictId of the latest wake that had failed by then; empty if none had
+   */
+  void waitingPageShown(String verdictId, long nowNanos) {
+    pageShown = new PageShown(verdictId, nowNanos);
+  }
+
+  /**
+   * Whether a browser that asks now may have been away, between two waiting pages, when a verdict
+   * came.
+   */
+  boolean mayHaveMissed(String verdictId, long nowNanos) {
+    PageShown last = pageShown;
+    return last != null
+        && !verdictId.isEmpty()
+        && !verdictId.equals(last.verdictId())
+        && nowNanos - last.nanos() < BACK_WITHIN_NANOS;
   }
 
   private boolean add(long delta) {

@@ -26,7 +26,7 @@ final class FailureAnswer {
     if (route == null) {
       return Optional.empty();
     }
-    return words(reason, route)
+    return words(client, reason, route)
         .map(text -> new Refusal.Words(route.cluster(), text))
         .flatMap(words -> inItsProtocol(client, reason, route, words, pages));
   }
@@ -62,7 +62,7 @@ final class FailureAnswer {
     return Kernel.unreadBytes(client.socket.intValue()) != 0;
   }
 
-  private static Optional<String> words(CloseReason reason, Route route) {
+  private static Optional<String> words(Client client, CloseReason reason, Route route) {
     return switch (reason) {
       case CAP -> Optional.of("too many connections wait");
       case DEADLINE ->
@@ -70,7 +70,8 @@ final class FailureAnswer {
               (route.endpoints().isEmpty() ? "no pod was ready" : "no pod took the connection")
                   + " within "
                   + Durations.format(route.wakeTimeout()));
-      case VERDICT -> route.verdict().map(Route.Verdict::reason);
+      case VERDICT ->
+          Optional.ofNullable(client.missed).or(route::verdict).map(Route.Verdict::reason);
       case FORBIDDEN_ENDPOINT -> Optional.of("its endpoints must not be dialled");
       case WAITING_PAGE -> Optional.of("it is starting");
       case CLUSTER_REMOVED -> Optional.of("the service is gone");

@@ -18,13 +18,11 @@ import org.slf4j.LoggerFactory;
 final class ParkingLot {
   private static final Logger log = LoggerFactory.getLogger(ParkingLot.class);
 
-  /** As long as Envoy lets a request's head be, in bytes. */
-  private static final int LONGEST_HEAD = 60 << 10;
-
   private final ProxyLoop loop;
   private final ClusterTraffic traffic;
   private final ClientQueue parked = new ClientQueue();
   private final Set<Dial> dials = new LinkedHashSet<>();
+  private final WaitingBrowsers browsers;
   private Route route;
   private List<InetSocketAddress> endpoints;
   private String seenVerdict;
@@ -33,8 +31,9 @@ final class ParkingLot {
     this.loop = loop;
     this.route = route;
     this.traffic = loop.ledger().openLot(route.cluster());
+    this.browsers = new WaitingBrowsers(loop, traffic);
     this.endpoints = permitted(route);
-    this.seenVerdict = verdictId(route);
+    this.seenVerdict = route.verdictId();
   }
 
   String cluster() {
@@ -84,6 +83,7 @@ final class ParkingLot {
     if (route.endpoints().isEmpty()) {
       client.wasParked = true;
       parked.add(client);
+      browsers.parked(client, route);
       announceParked(client, traffic.parkedNew());
     } else {
       traffic.dialledNew();
@@ -105,7 +105,7 @@ final class ParkingLot {
       }
       release();
     }
-    String verdict = verdictId(changed);
+    String verdict = changed.verdictId();
     if (!verdict.isEmpty() && !verdict.equals(seenVerdict)) {
       seenVerdict = verdict;
       failParked(changed.verdict().map(Route.Verdict::reason).orElse(""));
@@ -139,27 +139,7 @@ final class ParkingLot {
     if (expired > 0) {
       warn(expired, CloseReason.DEADLINE.tag());
     }
-    route
-        .waitPageAfter()
-        .filter(patience -> route.protocol().equals(DaemonProtocol.PROTOCOL_HTTP))
-        .ifPresent(patience -> showWaitingPage(nowNanos - patience.toNanos()));
-  }
-
-  /** Each connection is looked at once: the others are no browsers' and go on waiting. */
-  private void showWaitingPage(long acceptedBefore) {
-    Client following;
-    for (Client client = parked.first();
-        client != null && client.acceptedNanos - acceptedBefore <= 0;
-        client = following) {
-      following = client.next;
-      if (!client.lookedAt) {
-        int length = Kernel.peek(client.socket.intValue(), loop.buffer(), LONGEST_HEAD);
-        client.lookedAt = length > 0;
-        if (WaitingPage.isFor(RequestHead.of(loop.buffer(), length))) {
-          loop.refuse(client, CloseReason.WAITING_PAGE);
-        }
-      }
-    }
+    browsers.sweep(parked, route, nowNanos);
   }
 
   /** Takes out a connection that ends. */
@@ -175,6 +155,7 @@ final class ParkingLot {
       traffic.dialEnded();
     } else {
       parked.remove(client);
+      browsers.left(client);
       traffic.parkedEnded();
     }
     client.lot = null;
@@ -204,6 +185,7 @@ final class ParkingLot {
 
   private void release() {
     for (Client client = parked.poll(); client != null; client = parked.poll()) {
+      browsers.left(client);
       traffic.dialledFromParked();
       dial(client);
     }
@@ -287,9 +269,5 @@ final class ParkingLot {
         .addKeyValue("connections", connections)
         .addKeyValue("reason", reason)
         .log("parked connections failed");
-  }
-
-  private static String verdictId(Route route) {
-    return route.verdict().map(Route.Verdict::id).orElse("");
   }
 }

@@ -53,6 +53,43 @@ final class WaitingPageTest {
   }
 
   @Test
+  void aBrowserThatWasBetweenTwoPagesWhenTheWakeFailedIsToldWhy() throws Exception {
+    proxy.routes(patient(Duration.ofMillis(100)));
+    requireWaitingPage();
+    proxy.routes(failed("1", "the image is missing"));
+
+    try (Socket program = proxy.connect();
+        Socket browser = proxy.connect()) {
+      send(program, BROWSER.replace("text/html,", ""));
+      await().until(() -> proxy.parked() == 2);
+      proxy.routes(patient(Duration.ofHours(1))); // they have begun another wake
+      send(browser, BROWSER);
+
+      assertThat(new String(browser.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+          .contains("echo is not available: the image is missing")
+          .doesNotContain("Refresh");
+      assertThat(proxy.parked()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aVerdictThatWasThereBeforeThePageIsNotItsBrowsers() throws Exception {
+    proxy.routes(failed("1", "the image is missing"));
+    requireWaitingPage();
+    requireWaitingPage();
+    assertThat(proxy.closed(CloseReason.VERDICT)).isZero();
+  }
+
+  private void requireWaitingPage() throws Exception {
+    try (Socket browser = proxy.connect()) {
+      send(browser, BROWSER);
+      assertThat(new String(browser.getInputStream().readAllBytes(), US_ASCII))
+          .contains("\r\nRefresh: 1\r\n");
+    }
+  }
+
+  @Test
   void whatWaitsOnIsLookedAtWithoutBeingTaken() throws Exception {
     proxy.routes(patient(Duration.ofMillis(1)));
     try (TestingUpstream upstream = TestingUpstream.start();
@@ -92,6 +129,14 @@ final class WaitingPageTest {
   }
 
   private Route patient(String protocol, Duration patience) {
+    return route(protocol, patience, Optional.empty());
+  }
+
+  private Route failed(String id, String reason) {
+    return route("http", Duration.ofMillis(100), Optional.of(new Route.Verdict(id, reason)));
+  }
+
+  private Route route(String protocol, Duration patience, Optional<Route.Verdict> verdict) {
     Route echo = proxy.echo();
     return new Route(
         echo.cluster(),
@@ -102,7 +147,7 @@ final class WaitingPageTest {
         true,
         Optional.of(patience),
         List.of(),
-        Optional.empty(),
+        verdict,
         1);
   }
 }
