@@ -2,9 +2,11 @@ package io.zenvoy.it;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.it.downstream.Curl;
 import io.zenvoy.it.kube.Services;
+import io.zenvoy.it.stack.StackSettings;
 import io.zenvoy.it.stack.ZenvoyStack;
 import io.zenvoy.it.upstream.EchoUpstream;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +28,13 @@ class FailureAnswerIT extends OneStack {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private static final Map<String, String> SHORT_WAKE = Map.of("wake-timeout", "4s");
+
+  @Override
+  StackSettings settings(StackSettings usual) throws IOException {
+    Path page = Files.createTempFile("zenvoy-page-", ".html");
+    Files.writeString(page, "<h1>Sorry</h1><p>{service} has said: {reason} (100%)</p>");
+    return usual.with("UNAVAILABLE_PAGE", page.toString());
+  }
 
   @BeforeEach
   void letNoPodBecomeReady() {
@@ -106,7 +117,9 @@ class FailureAnswerIT extends OneStack {
       assertThat(answer("crowded", "text/html,*/*"))
           .startsWith("HTTP/1.1 503 ")
           .containsIgnoringCase("\r\nretry-after: 5\r\n")
-          .contains("text/html", "<h1>Service Unavailable</h1>");
+          .contains("text/html", "<h1>Sorry</h1><p>crowded has said: ")
+          .contains(" (100%)</p>")
+          .doesNotContain("{reason}");
       assertThat(answer("crowded", "application/json"))
           .startsWith("HTTP/1.1 503 ")
           .contains("application/json", "\"status\":503");
@@ -123,6 +136,18 @@ class FailureAnswerIT extends OneStack {
         .containsIgnoringCase("\r\nrefresh: 1\r\n")
         .contains("patient was asleep and is starting");
     workloads.awaitReplicas("patient", 1);
+  }
+
+  @Test
+  void aBrowserThatComesAgainAndAgainIsToldInTheEndThatTheWakeHasFailed() {
+    workloads.makeAsleep("hopeless", Map.of("wait-page-after", "300ms", "wake-timeout", "4s"));
+
+    await("it is told")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1)) // as its page says
+        .until(
+            () -> answer("hopeless", "text/html"),
+            page -> page.contains("hopeless is not available: not ready after 4s"));
   }
 
   /** Head and body. */

@@ -34,12 +34,18 @@ abstract class OneStack {
   Evidence evidence;
 
   @BeforeAll
-  final void startStack(KubeCluster cluster) {
+  final void startStack(KubeCluster cluster) throws IOException {
     stack =
         ZenvoyStack.start(
-            StackSettings.of(getClass().getSimpleName(), Redirect.NONE, XdsVariant.DELTA), cluster);
+            settings(StackSettings.of(getClass().getSimpleName(), Redirect.NONE, XdsVariant.DELTA)),
+            cluster);
     workloads = new Workloads(stack);
     evidence = new Evidence(stack);
+  }
+
+  /** What the stack is started with, if it is something special. */
+  StackSettings settings(StackSettings usual) throws IOException {
+    return usual;
   }
 
   @AfterEach

@@ -75,7 +75,11 @@ final class ServingTerms implements Term.Factory {
 
   private TranslateSettings translateSettings() {
     return new TranslateSettings(
-        config.listenAddress(), config.httpPort(), config.tlsPort(), config.envoyReadTimeout());
+        config.listenAddress(),
+        config.httpPort(),
+        config.tlsPort(),
+        config.envoyReadTimeout(),
+        config.unavailablePage());
   }
 
   private LifecycleSettings settings() {

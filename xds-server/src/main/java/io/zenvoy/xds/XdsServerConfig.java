@@ -24,6 +24,7 @@ import java.util.Optional;
  *
  * @param candidate this control plane as one of several; empty: it is the only one
  * @param listenAddress on which Envoys listen; IPv6's any-address takes clients of IPv4, too
+ * @param unavailablePage what the file of that name holds, for the 503 that Envoys make themselves
  * @param localServices the file of local mode; empty: Kubernetes
  */
 public record XdsServerConfig(
@@ -41,9 +42,13 @@ public record XdsServerConfig(
     Duration sleepHoldAfterStart,
     Duration sleepHoldAfterNodeLoss,
     Duration envoyReadTimeout,
+    Optional<String> unavailablePage,
     int adminPort,
     LogSettings log) {
   private static final int DEFAULT_MAX_PARKED = 10_000;
+
+  /** In characters, as tproxy's. */
+  private static final int LARGEST_PAGE = 16 << 10;
 
   /** What else listens in the pod of Envoy and tproxy, as the example has it. */
   private static final Map<Integer, String> EXAMPLE_PORTS =
@@ -82,6 +87,7 @@ public record XdsServerConfig(
         environment.durationOrZero("SLEEP_HOLD_AFTER_START", "1m"),
         environment.durationOrZero("SLEEP_HOLD_AFTER_NODE_LOSS", "5m"),
         environment.duration("ENVOY_READ_TIMEOUT", "1m"),
+        environment.file("UNAVAILABLE_PAGE", LARGEST_PAGE),
         environment.port("ADMIN_PORT", 18080),
         LogSettings.read(environment));
   }

@@ -24,6 +24,7 @@ import io.zenvoy.xds.model.Route;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The HTTP listener, plain and by TLS on one port. Its stream idle time-out is off, because a
@@ -53,8 +54,11 @@ final class ListenerTranslation {
    *
    * @param address where clients connect
    * @param routes of which those with a certificate are reached by TLS
+   * @param unavailablePage see {@link TranslateSettings#unavailablePage}
    */
-  static Listener httpListener(Address address, List<Route> routes) {
+  static Listener httpListener(
+      Address address, List<Route> routes, Optional<String> unavailablePage) {
+    Filter requests = requests(unavailablePage);
     Listener.Builder listener =
         Listener.newBuilder()
             .setName(HTTP_LISTENER)
@@ -66,7 +70,7 @@ final class ListenerTranslation {
                     .setName(HTTP_LISTENER)
                     .setFilterChainMatch(
                         FilterChainMatch.newBuilder().setTransportProtocol("raw_buffer"))
-                    .addFilters(requests()));
+                    .addFilters(requests));
     List<Route> encrypted =
         routes.stream().filter(route -> route.certificate().isPresent()).toList();
     for (Route route : encrypted) {
@@ -75,7 +79,7 @@ final class ListenerTranslation {
           .ifPresent(
               certificate ->
                   listener.addFilterChains(
-                      ending(certificate)
+                      ending(certificate, requests)
                           .setName(route.cluster().name())
                           .setFilterChainMatch(TlsTranslation.asksFor(route.hosts()))));
     }
@@ -84,20 +88,20 @@ final class ListenerTranslation {
         .findFirst()
         .ifPresent(
             certificate ->
-                listener.setDefaultFilterChain(ending(certificate).setName(OTHER_NAMES)));
+                listener.setDefaultFilterChain(ending(certificate, requests).setName(OTHER_NAMES)));
     return listener.build();
   }
 
-  private static FilterChain.Builder ending(Certificate certificate) {
+  private static FilterChain.Builder ending(Certificate certificate, Filter requests) {
     return FilterChain.newBuilder()
         .setTransportSocket(TlsTranslation.endedWith(certificate))
-        .addFilters(requests());
+        .addFilters(requests);
   }
 
-  private static Filter requests() {
+  private static Filter requests(Optional<String> unavailablePage) {
     return Filter.newBuilder()
         .setName("envoy.filters.network.http_connection_manager")
-        .setTypedConfig(Any.pack(connectionManager()))
+        .setTypedConfig(Any.pack(connectionManager(unavailablePage)))
         .build();
   }
 
@@ -120,14 +124,14 @@ final class ListenerTranslation {
         .build();
   }
 
-  private static HttpConnectionManager connectionManager() {
+  private static HttpConnectionManager connectionManager(Optional<String> unavailablePage) {
     return HttpConnectionManager.newBuilder()
         .setStatPrefix(HTTP_LISTENER)
         .setRds(
             Rds.newBuilder()
                 .setConfigSource(aggregated())
                 .setRouteConfigName(RouteTranslation.HTTP_ROUTES))
-        .setLocalReplyConfig(LocalReplyTranslation.config())
+        .setLocalReplyConfig(LocalReplyTranslation.config(unavailablePage))
         .setStreamIdleTimeout(Duration.getDefaultInstance())
         .setHttpProtocolOptions(WITH_TRAILERS)
         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))

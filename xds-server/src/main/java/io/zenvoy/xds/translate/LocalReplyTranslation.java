@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.Optional;
 
 /**
  * What Envoy answers by itself: the requests that are ignored, and the 503 of a request that no
@@ -27,19 +28,24 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 final class LocalReplyTranslation {
   private static final int SERVICE_UNAVAILABLE = 503;
   private static final String RETRY_AFTER_SECONDS = "5";
+  private static final String SERVICE = "%UPSTREAM_CLUSTER%";
   private static final String REASON = "%LOCAL_REPLY_BODY%";
   private static final String PAGE =
       """
       <!doctype html>
       <title>503 Service Unavailable</title>
       <h1>Service Unavailable</h1>
-      <p>%LOCAL_REPLY_BODY%</p>
+      <p>{reason}</p>
       """;
 
   private LocalReplyTranslation() {}
 
-  /** The first mapper that fits is used. */
-  static LocalReplyConfig config() {
+  /**
+   * The first mapper that fits is used.
+   *
+   * @param unavailablePage HTML, see {@link TranslateSettings#unavailablePage}
+   */
+  static LocalReplyConfig config(Optional<String> unavailablePage) {
     return LocalReplyConfig.newBuilder()
         .addMappers(IgnoredRequestTranslation.notAwake())
         .addMappers(
@@ -47,7 +53,9 @@ final class LocalReplyTranslation {
                 .setBodyFormatOverride(
                     SubstitutionFormatString.newBuilder()
                         .setContentType("text/html; charset=utf-8")
-                        .setTextFormatSource(DataSource.newBuilder().setInlineString(PAGE))))
+                        .setTextFormatSource(
+                            DataSource.newBuilder()
+                                .setInlineString(format(unavailablePage.orElse(PAGE))))))
         .addMappers(
             unavailable(accepting("application/json"))
                 .setBodyFormatOverride(
@@ -58,6 +66,11 @@ final class LocalReplyTranslation {
                                 .putFields("error", ClusterTranslation.text(REASON)))))
         .addMappers(unavailable(status()))
         .build();
+  }
+
+  /** A page as Envoy's format, in which a percent sign begins a command. */
+  private static String format(String page) {
+    return page.replace("%", "%%").replace("{service}", SERVICE).replace("{reason}", REASON);
   }
 
   private static ResponseMapper.Builder unavailable(AccessLogFilter filter) {

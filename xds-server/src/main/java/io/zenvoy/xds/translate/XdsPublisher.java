@@ -80,7 +80,8 @@ public final class XdsPublisher implements Publisher {
         ListenerTranslation.HTTP_LISTENER,
         ListenerTranslation.httpListener(
             ListenerTranslation.address(settings.listenAddress(), settings.httpPort()),
-            entrances.routes()));
+            entrances.routes(),
+            settings.unavailablePage()));
     entrances
         .tcp()
         .forEach(

@@ -87,18 +87,26 @@ class TranslationGoldenTest {
             new IgnoredRequest.UserAgent("kube-probe"));
     Optional<Verdict> verdict = Optional.of(new Verdict("7f", "not ready after 1m"));
     return Stream.of(
-        Map.entry("listener-http", ListenerTranslation.httpListener(at(10000), routes)),
+        Map.entry(
+            "listener-http", ListenerTranslation.httpListener(at(10000), routes, Optional.empty())),
+        Map.entry(
+            "listener-http-with-a-page",
+            ListenerTranslation.httpListener(
+                at(10000), List.of(), Optional.of("<p>{service}: {reason}, 100% sorry</p>"))),
         Map.entry(
             "listener-http-with-certificates",
             ListenerTranslation.httpListener(
                 at(10000),
                 List.of(
                     new Route(events, List.of("events")),
-                    new Route(hello, List.of("hello", "*.a.example"), Optional.of(CERTIFICATE))))),
+                    new Route(hello, List.of("hello", "*.a.example"), Optional.of(CERTIFICATE))),
+                Optional.empty())),
         Map.entry(
             "listener-http-on-ipv6",
             ListenerTranslation.httpListener(
-                ListenerTranslation.address(InetAddress.ofLiteral("::"), 10000), List.of())),
+                ListenerTranslation.address(InetAddress.ofLiteral("::"), 10000),
+                List.of(),
+                Optional.empty())),
         Map.entry("secret", TlsTranslation.secret(CERTIFICATE)),
         Map.entry(
             "listener-tcp",

@@ -35,7 +35,11 @@ class XdsPublisherTest {
   private final XdsPublisher publisher =
       new XdsPublisher(
           new TranslateSettings(
-              InetAddress.ofLiteral("0.0.0.0"), 10_000, 10_443, Duration.ofMinutes(1)),
+              InetAddress.ofLiteral("0.0.0.0"),
+              10_000,
+              10_443,
+              Duration.ofMinutes(1),
+              Optional.empty()),
           edge);
 
   /** Keeps the latest of every resource. */
