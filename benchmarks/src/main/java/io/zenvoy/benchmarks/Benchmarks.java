@@ -1,6 +1,7 @@
 package io.zenvoy.benchmarks;
 
 import io.zenvoy.benchmarks.protocols.ProtocolBenchmark;
+import io.zenvoy.benchmarks.relay.RelayBenchmark;
 import io.zenvoy.it.Project;
 import io.zenvoy.it.kube.KubeCluster;
 import java.io.IOException;
@@ -84,6 +85,21 @@ public final class Benchmarks {
       String text = "# Protocols\n\n" + machine + "\n\n" + ProtocolBenchmark.run(cluster, size);
       publish("protocols.md", text, !small);
     }
+    return 0;
+  }
+
+  @Command(
+      name = "relay",
+      description = "zenvoy's relay beside HAProxy, Envoy and Go; a quarter of an hour.",
+      mixinStandardHelpOptions = true)
+  int relay(
+      @Option(names = "--short", description = "One round of a second; only printed.")
+          boolean small)
+      throws Exception {
+    String machine = Machine.description();
+    RelayBenchmark.Size size =
+        small ? new RelayBenchmark.Size(1, Duration.ofSeconds(1)) : RelayBenchmark.Size.COMPLETE;
+    publish("relay.md", "# Relay\n\n" + machine + "\n\n" + RelayBenchmark.run(size), !small);
     return 0;
   }
 

@@ -32,6 +32,19 @@ final class Kernel {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT));
 
+  /** {@code linux/fcntl.h}. */
+  private static final int F_SETPIPE_SZ = 1031;
+
+  private static final MethodHandle FCNTL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("fcntl"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+
   /** {@code bits/socket.h}, the same on x86-64 and aarch64. */
   private static final int MSG_PEEK_DONTWAIT = 0x02 | 0x40;
 
@@ -77,6 +90,21 @@ final class Kernel {
       return (int) Math.max(count, 0);
     } catch (Throwable e) {
       throw new LinkageError("recv", e);
+    }
+  }
+
+  /**
+   * Sets how much a pipe may hold (fcntl(2), F_SETPIPE_SZ).
+   *
+   * @param bytes rounded up to a power of two pages
+   * @return how much it may hold now; -1 if the kernel refuses, as beyond {@code
+   *     pipe-user-pages-soft}
+   */
+  static int setPipeSize(int descriptor, int bytes) {
+    try {
+      return (int) FCNTL.invokeExact(descriptor, F_SETPIPE_SZ, bytes);
+    } catch (Throwable e) {
+      throw new LinkageError("fcntl", e);
     }
   }
 

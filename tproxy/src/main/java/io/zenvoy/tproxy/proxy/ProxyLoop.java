@@ -43,6 +43,7 @@ final class ProxyLoop {
   private final LongSupplier clock;
   private final RandomGenerator random;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
+  private final PipePool pipes = new PipePool();
   private final Map<String, ParkingLot> lots = new HashMap<>();
   private final ClientQueue strangers = new ClientQueue();
   private final HalfClosedClients halfClosed = new HalfClosedClients();
@@ -97,6 +98,10 @@ final class ProxyLoop {
   /** Scratch space of whatever runs in this event loop, of {@link Flow#LARGEST_CHUNK} bytes. */
   ByteBuffer buffer() {
     return buffer;
+  }
+
+  PipePool pipes() {
+    return pipes;
   }
 
   long nanoTime() {
@@ -156,6 +161,7 @@ final class ProxyLoop {
   void close() {
     assert inEventLoop();
     halfClosed.close();
+    pipes.close();
   }
 
   /** Ends a waiting connection, whatever it waits for. */

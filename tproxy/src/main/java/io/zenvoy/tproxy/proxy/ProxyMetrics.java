@@ -31,6 +31,9 @@ final class ProxyMetrics {
   /** Bytes written to clients. */
   final LongAdder bytesToClient = new LongAdder();
 
+  /** Bytes that passed through a pipe of the kernel's, of both. */
+  final LongAdder bytesSpliced = new LongAdder();
+
   ProxyMetrics(MeterRegistry registry) {
     this.registry = registry;
     for (CloseReason reason : CloseReason.values()) {
@@ -79,6 +82,9 @@ final class ProxyMetrics {
             .register(registry);
     relayedBytes("to_upstream", bytesToUpstream);
     relayedBytes("to_client", bytesToClient);
+    FunctionCounter.builder("zenvoy.tproxy.spliced.bytes", bytesSpliced, LongAdder::sum)
+        .description("Of the bytes that were relayed, those that were not copied for it")
+        .register(registry);
   }
 
   private static Duration millis(long millis) {

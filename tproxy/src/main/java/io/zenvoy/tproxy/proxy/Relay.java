@@ -27,8 +27,8 @@ final class Relay {
     this.upstream = upstream;
     this.traffic = traffic;
     ProxyLoop loop = client.loop;
-    toUpstream = new Flow(client, upstream, loop.buffer(), loop.metrics().bytesToUpstream);
-    toClient = new Flow(upstream, client, loop.buffer(), loop.metrics().bytesToClient);
+    toUpstream = new Flow(client, upstream, loop.metrics().bytesToUpstream);
+    toClient = new Flow(upstream, client, loop.metrics().bytesToClient);
   }
 
   /** Takes both ends over, and moves what the client has sent while it waited. */
@@ -75,6 +75,8 @@ final class Relay {
   void cut() {
     if (!ended) {
       ended = true;
+      toUpstream.cut();
+      toClient.cut();
       client.abort();
       upstream.abort();
       traffic.relayEnded();

@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -94,6 +96,29 @@ final class RelayTest {
           .until(() -> !sent.isDone());
       assertThat(digestOf(client, 4096)).isEqualTo(sent.get(30, TimeUnit.SECONDS));
     }
+    await().until(() -> proxy.activity().active() == 0);
+    assertThat(proxy.metric("zenvoy_tproxy_spliced_bytes_total")).isPositive();
+  }
+
+  @Test
+  void moreSlowReadersThanThereArePipesGetEverything() throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    List<FutureTask<byte[]>> sent = new ArrayList<>();
+    for (int number = 0; number < 2 * PipePool.MOST + 4; number++) {
+      clients.add(proxy.connect());
+      Socket served = upstream.accept();
+      int seed = number;
+      sent.add(inBackground(() -> send(served, 20, seed)));
+    }
+    awaitStandstill(); // nobody reads: each relay holds what its client does not take
+    for (int number = 0; number < clients.size(); number++) {
+      try (Socket client = clients.get(number)) {
+        assertThat(digestOf(client, MEGABYTE))
+            .isEqualTo(sent.get(number).get(30, TimeUnit.SECONDS));
+      }
+    }
+    await().until(() -> proxy.activity().active() == 0);
+    assertThat(proxy.metric("zenvoy_tproxy_spliced_bytes_total")).isPositive();
   }
 
   @Test
@@ -154,6 +179,17 @@ final class RelayTest {
           .hasCauseInstanceOf(IOException.class);
     }
     await().until(() -> proxy.activity().active() == 0);
+  }
+
+  /** Blocks until nothing is delivered any more. */
+  private void awaitStandstill() throws InterruptedException {
+    double before;
+    double now = -1;
+    do {
+      before = now;
+      Thread.sleep(300);
+      now = proxy.metric("zenvoy_tproxy_relayed_bytes_total{direction=\"to_client\"}");
+    } while (now != before);
   }
 
   private static FutureTask<byte[]> inBackground(Callable<byte[]> work) {
