@@ -41,7 +41,7 @@ public final class RelayBenchmark {
    */
   public record Size(int rounds, Duration time) {
     /** The size of the results that are kept. */
-    public static final Size COMPLETE = new Size(7, Duration.ofSeconds(3));
+    public static final Size COMPLETE = new Size(7, Duration.ofSeconds(2));
   }
 
   private RelayBenchmark(Size size) {
