@@ -46,6 +46,7 @@ public final class RelayProgram {
                 100_000,
                 true,
                 1,
+                96,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
                 Pages.DEFAULT),

@@ -60,7 +60,7 @@ final class Client extends Descriptor {
     } else if ((events & (ERR | HANG_UP)) != 0) {
       leave();
     } else if ((events & PEER_FIN) != 0) {
-      if (hasNothingToHear()) {
+      if (loop.halfClosed().hasLeft(this) || hasNothingToHear()) {
         leave();
       } else {
         // It may have closed only its own direction. The FIN would be reported again and again.
@@ -75,8 +75,7 @@ final class Client extends Descriptor {
    * nothing to answer, unless it is the server that speaks first.
    */
   private boolean hasNothingToHear() {
-    return Kernel.unreadBytes(socket.intValue()) == 0
-        && ((lot != null && !lot.serverMaySpeakFirst()) || loop.halfClosed().hasLeft(this));
+    return Kernel.unreadBytes(socket.intValue()) == 0 && lot != null && !lot.serverMaySpeakFirst();
   }
 
   /** The client has gone while it waited. */

@@ -29,15 +29,28 @@ final class ClientQueue {
   }
 
   /**
-   * Puts a connection behind those that were accepted before it: most often at the end, except for
-   * one whose cluster was not known at first, or that was dialled meanwhile.
+   * Puts a connection behind those that were accepted before it or at the same time: most often at
+   * the end, except for one whose cluster was not known at first.
    */
   void add(Client client) {
-    assert client.previous == null && client.next == null && first != client;
     Client before = last;
     while (before != null && before.acceptedNanos - client.acceptedNanos > 0) {
       before = before.previous;
     }
+    insertBehind(before, client);
+  }
+
+  /** Puts a connection that was taken out before those that were accepted at the same time. */
+  void putBack(Client client) {
+    Client before = last;
+    while (before != null && before.acceptedNanos - client.acceptedNanos >= 0) {
+      before = before.previous;
+    }
+    insertBehind(before, client);
+  }
+
+  private void insertBehind(@Nullable Client before, Client client) {
+    assert client.previous == null && client.next == null && first != client;
     Client after = before == null ? first : before.next;
     client.previous = before;
     client.next = after;
@@ -71,14 +84,5 @@ final class ClientQueue {
     client.previous = null;
     client.next = null;
     size--;
-  }
-
-  /** Takes the first one out; empty if there is none. */
-  @Nullable Client poll() {
-    Client client = first;
-    if (client != null) {
-      remove(client);
-    }
-    return client;
   }
 }

@@ -129,7 +129,6 @@ final class ClusterTraffic {
 
   void parkedEnded() {
     waiting.decrementAndGet();
-    unreleased.decrementAndGet();
     add(-ONE_PARKED);
   }
 

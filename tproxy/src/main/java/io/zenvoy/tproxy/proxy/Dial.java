@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dial {
   private static final Logger log = LoggerFactory.getLogger(Dial.class);
+  private static final long SHORTEST_ATTEMPT_MILLIS = 250;
   private static final long LONGEST_ATTEMPT_MILLIS = 4000;
 
   /** Attempts that follow each other quickly: about a second of them. */
@@ -27,15 +28,21 @@ final class Dial {
   private final ProxyLoop loop;
   private final ParkingLot lot;
   private final Client client;
+  private final ReleaseWindow.Turn turn;
   private int attempts;
   private @Nullable InetSocketAddress endpoint;
   private @Nullable Upstream upstream;
   private @Nullable Future<?> timer;
 
-  Dial(ProxyLoop loop, ParkingLot lot, Client client) {
+  Dial(ProxyLoop loop, ParkingLot lot, Client client, ReleaseWindow.Turn turn) {
     this.loop = loop;
     this.lot = lot;
     this.client = client;
+    this.turn = turn;
+  }
+
+  ReleaseWindow.Turn turn() {
+    return turn;
   }
 
   Client client() {
@@ -91,8 +98,8 @@ final class Dial {
       if (socket.connect(chosen)) {
         connected(dialled);
       } else {
-        // Swallowed SYNs are repeated by the kernel after seconds: a new attempt is quicker.
-        schedule(this::abandonAttempt, Math.min(LONGEST_ATTEMPT_MILLIS, 1000L * attempts));
+        // Swallowed SYNs are repeated by the kernel after a second: a new attempt is quicker.
+        schedule(this::abandonAttempt, attemptMillis(attempts));
         dialled.watch(Descriptor.OUT);
       }
     } catch (IOException | ChannelException e) {
@@ -133,6 +140,7 @@ final class Dial {
   }
 
   private void abandonAttempt() {
+    lot.stalled();
     failed("no answer");
   }
 
@@ -146,6 +154,15 @@ final class Dial {
         .addKeyValue("reason", reason)
         .log("dial failed");
     schedule(this::attempt, pauseMillis(attempts));
+  }
+
+  /**
+   * How long an attempt may be unanswered.
+   *
+   * @param attempts with this one
+   */
+  static long attemptMillis(int attempts) {
+    return Math.min(LONGEST_ATTEMPT_MILLIS, SHORTEST_ATTEMPT_MILLIS * attempts);
   }
 
   /**

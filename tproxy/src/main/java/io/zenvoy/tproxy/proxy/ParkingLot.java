@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.netty.util.concurrent.Future;
 import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.tproxy.discovery.Route;
 import java.net.InetSocketAddress;
@@ -8,30 +9,40 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one cluster that wait in one event loop: those that are parked, because the
- * cluster has no endpoint, and those that are dialled. Owned by the event loop.
+ * cluster has no endpoint, and once it has one those whose turn has not come yet, and those that
+ * are dialled. First come, first served. Owned by the event loop.
  */
 final class ParkingLot {
   private static final Logger log = LoggerFactory.getLogger(ParkingLot.class);
 
   private final ProxyLoop loop;
   private final ClusterTraffic traffic;
-  private final ClientQueue parked = new ClientQueue();
+
+  /** Parked while the cluster has no endpoint; else waiting for their turn to be dialled. */
+  private final ClientQueue queue = new ClientQueue();
+
   private final Set<Dial> dials = new LinkedHashSet<>();
+  private final ReleaseWindow window;
   private final WaitingBrowsers browsers;
   private Route route;
   private List<InetSocketAddress> endpoints;
   private String seenVerdict;
+  private boolean releasing;
+  private @Nullable Future<?> look;
 
   ParkingLot(ProxyLoop loop, Route route) {
     this.loop = loop;
     this.route = route;
     this.traffic = loop.ledger().openLot(route.cluster());
     this.browsers = new WaitingBrowsers(loop, traffic);
+    this.window = loop.newReleaseWindow();
     this.endpoints = permitted(route);
     this.seenVerdict = route.verdictId();
   }
@@ -45,7 +56,7 @@ final class ParkingLot {
   }
 
   boolean isEmpty() {
-    return parked.isEmpty() && dials.isEmpty();
+    return queue.isEmpty() && dials.isEmpty() && window.isIdle(loop.nanoTime());
   }
 
   /** Whether a client that says nothing may wait to hear something. */
@@ -80,46 +91,50 @@ final class ParkingLot {
       loop.refuse(client, CloseReason.CAP, route);
       return;
     }
-    if (route.endpoints().isEmpty()) {
+    queue.add(client);
+    if (isAsleep()) {
       client.wasParked = true;
-      parked.add(client);
       browsers.parked(client, route);
       announceParked(client, traffic.parkedNew());
     } else {
       traffic.dialledNew();
-      dial(client);
+      release();
     }
   }
 
   /** Puts a changed route into effect for all who wait. */
   void update(Route changed) {
+    boolean wasAsleep = isAsleep();
     route = changed;
     endpoints = permitted(changed);
-    if (changed.endpoints().isEmpty()) {
-      for (Dial dial : List.copyOf(dials)) {
-        parkAgain(dial);
-      }
-    } else {
-      for (Dial dial : List.copyOf(dials)) {
-        dial.endpointsChanged();
-      }
-      release();
+    if (isAsleep() && !wasAsleep) {
+      parkAll();
+    } else if (!isAsleep() && wasAsleep) {
+      unparkAll();
     }
+    window.keep(endpoints);
+    for (Dial dial : List.copyOf(dials)) {
+      dial.endpointsChanged();
+    }
+    release();
     String verdict = changed.verdictId();
     if (!verdict.isEmpty() && !verdict.equals(seenVerdict)) {
       seenVerdict = verdict;
-      failParked(changed.verdict().map(Route.Verdict::reason).orElse(""));
+      if (isAsleep()) {
+        failParked(changed.verdict().map(Route.Verdict::reason).orElse(""));
+      }
     }
   }
 
   /** The cluster is gone, and with it the wait of everybody here. */
   void close(CloseReason reason) {
+    for (Client client = queue.first(); client != null; client = queue.first()) {
+      loop.refuse(client, reason);
+    }
     for (Dial dial : List.copyOf(dials)) {
       loop.refuse(dial.client(), reason);
     }
-    for (Client client = parked.first(); client != null; client = parked.first()) {
-      loop.refuse(client, reason);
-    }
+    window.keep(List.of());
   }
 
   /** Nothing comes here any more. */
@@ -127,38 +142,42 @@ final class ParkingLot {
     traffic.lotClosed();
   }
 
-  /** Ends the parked connections whose deadline has passed; dials watch theirs themselves. */
+  /** Ends the queued connections whose deadline has passed; dials watch theirs themselves. */
   void sweep(long nowNanos) {
     int expired = 0;
-    for (Client client = parked.first();
+    for (Client client = queue.first();
         client != null && nowNanos - deadlineNanos(client) >= 0;
-        client = parked.first()) {
+        client = queue.first()) {
       loop.refuse(client, CloseReason.DEADLINE);
       expired++;
     }
     if (expired > 0) {
       warn(expired, CloseReason.DEADLINE.tag());
     }
-    browsers.sweep(parked, route, nowNanos);
+    if (isAsleep()) {
+      browsers.sweep(queue, route, nowNanos);
+    }
   }
 
   /** Takes out a connection that ends. */
   void remove(Client client) {
     Dial dial = client.dial;
-    if (dial != null) {
-      dial.cancel();
-      dials.remove(dial);
-      client.dial = null;
-      if (client.wasParked) {
-        traffic.unreleased().decrementAndGet();
-      }
-      traffic.dialEnded();
-    } else {
-      parked.remove(client);
-      browsers.left(client);
-      traffic.parkedEnded();
-    }
     client.lot = null;
+    if (dial == null) {
+      queue.remove(client);
+      browsers.left(client);
+    } else {
+      giveUp(dial);
+    }
+    if (client.wasParked) {
+      traffic.unreleased().decrementAndGet();
+    }
+    if (isAsleep()) {
+      traffic.parkedEnded();
+    } else {
+      traffic.dialEnded();
+      release();
+    }
   }
 
   /** An endpoint has answered: the connection leaves, to be relayed. */
@@ -167,6 +186,7 @@ final class ParkingLot {
     dials.remove(dial);
     client.dial = null;
     client.lot = null;
+    window.connected(dial.turn(), endpoint, loop.nanoTime());
     if (client.wasParked) {
       announceReleased(client, endpoint);
     }
@@ -174,7 +194,12 @@ final class ParkingLot {
     loop.ledger().waiting().decrementAndGet();
     loop.halfClosed().remove(client);
     loop.metrics().relaying();
-    new Relay(client, upstream, traffic).start();
+    new Relay(client, upstream, traffic, () -> proven(dial.turn())).start();
+  }
+
+  /** An endpoint does not answer a dial. */
+  void stalled() {
+    window.stalled(loop.nanoTime());
   }
 
   /** A dial has found its deadline passed. */
@@ -183,37 +208,83 @@ final class ParkingLot {
     warn(1, CloseReason.DEADLINE.tag());
   }
 
+  private boolean isAsleep() {
+    return route.endpoints().isEmpty();
+  }
+
+  private void proven(ReleaseWindow.Turn turn) {
+    window.proven(turn);
+    release();
+  }
+
+  /** Dials for as many as the endpoints may be given now. */
   private void release() {
-    for (Client client = parked.poll(); client != null; client = parked.poll()) {
-      browsers.left(client);
-      traffic.dialledFromParked();
-      dial(client);
+    if (releasing || queue.isEmpty() || isAsleep()) {
+      return;
+    }
+    // Dials that end at once, as all do if no endpoint may be dialled, would come here again.
+    releasing = true;
+    try {
+      for (Client client = queue.first();
+          client != null && (endpoints.isEmpty() || window.hasRoom(loop.nanoTime()));
+          client = queue.first()) {
+        queue.remove(client);
+        dial(client);
+      }
+    } finally {
+      releasing = false;
+    }
+    if (!queue.isEmpty() && look == null) {
+      long nanos = window.nanosUntilLook(loop.nanoTime());
+      look = loop.eventLoop().schedule(this::lookAgain, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
+  private void lookAgain() {
+    look = null;
+    release();
+  }
+
   private void dial(Client client) {
-    Dial dial = new Dial(loop, this, client);
+    Dial dial = new Dial(loop, this, client, window.begin(loop.nanoTime()));
     client.dial = dial;
     dials.add(dial);
     dial.start();
   }
 
-  private void parkAgain(Dial dial) {
-    Client client = dial.client();
+  private void giveUp(Dial dial) {
     dial.cancel();
     dials.remove(dial);
-    client.dial = null;
-    parked.add(client);
-    if (!client.wasParked) {
-      client.wasParked = true;
-      traffic.unreleased().incrementAndGet();
+    dial.client().dial = null;
+    window.ended(dial.turn());
+  }
+
+  /** The last endpoint has gone. */
+  private void parkAll() {
+    for (Dial dial : List.copyOf(dials).reversed()) {
+      giveUp(dial);
+      queue.putBack(dial.client());
     }
-    announceParked(client, traffic.parkedAgain());
+    for (Client client = queue.first(); client != null; client = client.next) {
+      if (!client.wasParked) {
+        client.wasParked = true;
+        traffic.unreleased().incrementAndGet();
+      }
+      announceParked(client, traffic.parkedAgain());
+    }
+  }
+
+  /** The first endpoint has come. */
+  private void unparkAll() {
+    for (Client client = queue.first(); client != null; client = client.next) {
+      browsers.left(client);
+      traffic.dialledFromParked();
+    }
   }
 
   private void failParked(String reason) {
-    int failed = parked.size();
-    for (Client client = parked.first(); client != null; client = parked.first()) {
+    int failed = queue.size();
+    for (Client client = queue.first(); client != null; client = queue.first()) {
       loop.refuse(client, CloseReason.VERDICT);
     }
     if (failed > 0) {

@@ -100,6 +100,10 @@ final class ProxyLoop {
     return buffer;
   }
 
+  ReleaseWindow newReleaseWindow() {
+    return new ReleaseWindow(Math.max(1, settings.releaseWindow() / settings.eventLoops()));
+  }
+
   PipePool pipes() {
     return pipes;
   }

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param maxParked connections of the whole process that may wait, at least 1
  * @param allowLocalUpstreams whether clusters that are marked local may be dialled on loopback
  * @param eventLoops how many threads own connections, at least 1
+ * @param releaseWindow how many connections one cluster's endpoints are given at a time before they
+ *     have proven that they accept them, divided among the event loops
  * @param unknownSlotGrace how long a connection to a slot of no cluster waits for a newer table
  * @param drainTimeout how long {@link Proxy#close} waits for connections to end
  * @param pages for browsers
@@ -18,10 +20,14 @@ public record ProxySettings(
     int maxParked,
     boolean allowLocalUpstreams,
     int eventLoops,
+    int releaseWindow,
     Duration unknownSlotGrace,
     Duration drainTimeout,
     Pages pages) {
   private static final int MOST_EVENT_LOOPS = 4;
+
+  /** A backlog is 128 or more nearly everywhere, and others connect, too. */
+  private static final int RELEASE_WINDOW = 96;
 
   /** Settings for a machine with so many processors. */
   public static ProxySettings of(
@@ -36,6 +42,7 @@ public record ProxySettings(
         maxParked,
         allowLocalUpstreams,
         Math.min(processors, MOST_EVENT_LOOPS),
+        RELEASE_WINDOW,
         Duration.ofSeconds(5),
         drainTimeout,
         pages);

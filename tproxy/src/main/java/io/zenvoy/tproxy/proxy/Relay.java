@@ -2,6 +2,7 @@ package io.zenvoy.tproxy.proxy;
 
 import io.zenvoy.tproxy.proxy.Flow.Outcome;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,17 @@ final class Relay {
   private final ClusterTraffic traffic;
   private final Flow toUpstream;
   private final Flow toClient;
+  private @Nullable Runnable onUpstreamAlive;
   private boolean clientHungUp;
   private boolean upstreamHungUp;
   private boolean ended;
 
-  Relay(Client client, Upstream upstream, ClusterTraffic traffic) {
+  /**
+   * @param onUpstreamAlive runs once: when the endpoint's program has sent a byte or closed, at the
+   *     latest when this relay is cut
+   */
+  Relay(Client client, Upstream upstream, ClusterTraffic traffic, Runnable onUpstreamAlive) {
+    this.onUpstreamAlive = onUpstreamAlive;
     this.client = client;
     this.upstream = upstream;
     this.traffic = traffic;
@@ -48,6 +55,9 @@ final class Relay {
   void ready(Descriptor end, int events) throws IOException {
     if (ended) {
       return;
+    }
+    if (end == upstream && (events & ~Descriptor.OUT) != 0) {
+      tellUpstreamAlive();
     }
     if ((events & Descriptor.ERR) != 0) {
       breakOff(end);
@@ -75,11 +85,20 @@ final class Relay {
   void cut() {
     if (!ended) {
       ended = true;
+      tellUpstreamAlive();
       toUpstream.cut();
       toClient.cut();
       client.abort();
       upstream.abort();
       traffic.relayEnded();
+    }
+  }
+
+  private void tellUpstreamAlive() {
+    Runnable tell = onUpstreamAlive;
+    if (tell != null) {
+      onUpstreamAlive = null;
+      tell.run();
     }
   }
 

@@ -85,6 +85,43 @@ final class FoundSchedulesTest {
         step(Kind.TIME, 170));
   }
 
+  @Test
+  void anEndpointThatMustNotBeDialledNeedsNoTurn() throws IOException {
+    run(
+        Then.REST,
+        step(Kind.CONNECT, 1),
+        step(Kind.TURN, 0),
+        step(Kind.CONNECT, 1),
+        step(Kind.CONNECT, 1),
+        step(Kind.ENDPOINTS, 9034),
+        step(Kind.ENDPOINTS, 9238));
+  }
+
+  @Test
+  void anUpstreamMayResetBeforeTheDaemonKnowsOfIt() throws IOException {
+    run(
+        Then.END,
+        step(Kind.CLUSTER, 9179),
+        step(Kind.CONNECT, 2416),
+        step(Kind.ENDPOINTS, 1160),
+        step(Kind.CONNECT, 5244),
+        step(Kind.CONNECT, 9298),
+        step(Kind.TURN, 0),
+        step(Kind.MOOD, 971),
+        step(Kind.UPSTREAM_RESET, 0),
+        step(Kind.SETTLE, 0));
+  }
+
+  @Test
+  void whoeverWasDialledIsNotBehindThoseWhoseTurnHadNotCome() throws IOException {
+    run(
+        Then.REST,
+        step(Kind.ENDPOINTS, 3148),
+        step(Kind.CONNECT, 1),
+        step(Kind.CONNECT, 0),
+        step(Kind.CONNECT, 1));
+  }
+
   private void run(Then then, Step... schedule) throws IOException {
     runner.run(List.of(schedule), then);
   }

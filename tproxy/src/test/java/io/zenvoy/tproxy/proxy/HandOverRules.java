@@ -47,7 +47,7 @@ final class HandOverRules {
     for (SimulatedClient client : newly(clients, Fate.OPEN)) {
       Route route = client.route();
       if (route != null && !route.endpoints().isEmpty() && !client.mustEnd()) {
-        requireNotServable(client, route);
+        requireNotServable(client, route, clients);
       }
     }
   }
@@ -57,7 +57,7 @@ final class HandOverRules {
     for (SimulatedClient client : clients) {
       if (client.fate() == Fate.OPEN) {
         switch (client.seen()) {
-          case OPEN -> requireMayWait(client);
+          case OPEN -> requireMayWait(client, clients);
           case RELAYED -> requireRightEndpoint(client);
           case REFUSED, LEFT -> {}
         }
@@ -77,7 +77,7 @@ final class HandOverRules {
     requireOrder(upstreams);
   }
 
-  private void requireMayWait(SimulatedClient client) {
+  private void requireMayWait(SimulatedClient client, Collection<SimulatedClient> clients) {
     String name = "client " + client.number;
     Duration waited = waited(client);
     Route route = client.route();
@@ -91,12 +91,16 @@ final class HandOverRules {
       assertThat(waited).as("%s is parked", name).isLessThan(route.wakeTimeout());
     } else {
       assertThat(waited).as("%s is dialled", name).isLessThan(client.longestDial());
-      requireNotServable(client, route);
+      requireNotServable(client, route, clients);
     }
   }
 
-  private void requireNotServable(SimulatedClient client, Route route) {
-    assertThat(mustBeServed(client, route))
+  private void requireNotServable(
+      SimulatedClient client, Route route, Collection<SimulatedClient> clients) {
+    // One after the other: who waits for an earlier one's dial waits for what that one has met.
+    List<SimulatedClient> waiting =
+        newly(clients, Fate.OPEN).stream().filter(other -> other.isOf(route.cluster())).toList();
+    assertThat(waiting.stream().allMatch(other -> mustBeServed(other, route)))
         .as(
             "client %d waits, although every endpoint of %s is open",
             client.number, route.cluster())
@@ -108,7 +112,7 @@ final class HandOverRules {
         .allMatch(
             endpoint ->
                 endpoint.isOpenFor(client.dialledStep())
-                    && !endpoint.hasSwallowedSince(client.connectedStep));
+                    && !endpoint.hasFailedSince(client.connectedStep));
   }
 
   private List<SimulatedEndpoint> endpointsOf(Route route) {

@@ -78,7 +78,14 @@ final class HandOverWorld implements AutoCloseable {
       case MOOD -> changeMood(pick);
       case UPSTREAM_SEND -> upstream(pick, "sends", end -> end.send(size(pick)));
       case UPSTREAM_HALF_CLOSE -> upstream(pick, "half-closes", SimulatedEnd::halfClose);
-      case UPSTREAM_RESET -> upstream(pick, "resets", SimulatedEnd::reset);
+      case UPSTREAM_RESET ->
+          upstream(
+              pick,
+              "resets",
+              end -> {
+                end.reset();
+                ends.mayHaveFailedADial(end, step);
+              });
     }
   }
 

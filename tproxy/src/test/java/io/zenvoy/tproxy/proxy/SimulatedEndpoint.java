@@ -19,7 +19,7 @@ final class SimulatedEndpoint {
   private @Nullable ServerSocketChannel listener;
   private Mood mood = Mood.REFUSING;
   private int openSince = Integer.MAX_VALUE;
-  private int lastSwallowed = -1;
+  private int lastFailed = -1;
 
   SimulatedEndpoint(String cluster, InetSocketAddress address) {
     this.cluster = cluster;
@@ -43,7 +43,7 @@ final class SimulatedEndpoint {
    */
   void become(Mood changed, int step) throws IOException {
     if (mood == Mood.SWALLOWING) {
-      lastSwallowed = step;
+      lastFailed = step;
     }
     if (changed == mood) {
       return;
@@ -61,7 +61,7 @@ final class SimulatedEndpoint {
     if (changed == Mood.OPEN) {
       openSince = step;
     } else {
-      lastSwallowed = step;
+      lastFailed = step;
       // listen(2): a backlog of one takes two.
       fillers.add(SocketChannel.open(address));
       fillers.add(SocketChannel.open(address));
@@ -73,8 +73,13 @@ final class SimulatedEndpoint {
     return mood == Mood.OPEN && openSince < dialledStep;
   }
 
-  boolean hasSwallowedSince(int step) {
-    return mood == Mood.SWALLOWING || lastSwallowed >= step;
+  boolean hasFailedSince(int step) {
+    return mood == Mood.SWALLOWING || lastFailed >= step;
+  }
+
+  /** A dial may have met no endpoint here. */
+  void hasFailed(int step) {
+    lastFailed = step;
   }
 
   /** The next connection that waits at its open port. */

@@ -146,4 +146,13 @@ final class SimulatedEnds {
       throw new IllegalStateException("four bytes are an address", e);
     }
   }
+
+  /**
+   * To a dial that has not heard of it yet, an upstream that resets is one that does not answer.
+   */
+  void mayHaveFailedADial(SimulatedEnd end, int step) {
+    if (end instanceof SimulatedUpstream upstream && upstream.client == null) {
+      upstream.endpoint.hasFailed(step);
+    }
+  }
 }

@@ -43,6 +43,7 @@ final class TestingProxy implements AutoCloseable {
                 maxParked,
                 true,
                 2,
+                96,
                 unknownSlotGrace,
                 Duration.ofMillis(100),
                 Pages.DEFAULT),
