@@ -18,11 +18,21 @@ class_path=$(printf '%s:' "$home"/lib/*.jar)
 cache=$home/${program.name}.aot
 [ -r "$cache" ] && JAVA_OPTS="-XX:AOTCache=$cache -Xlog:aot=off -Xlog:cds=off $JAVA_OPTS"
 
+# A header of an object takes eight bytes (JEP 519). A cache is only taken with the same headers that it was made with.
+headers=-XX:+UseCompactObjectHeaders
+
+# Each thread that allocates outside of the heap would get 64 MiB of address space of its own, and keep what it once used.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+
 for java in "$JAVA_HOME/bin/java" "$(command -v java)" /opt/java/openjdk/bin/java /usr/lib/jvm/*/bin/java; do
   [ -x "$java" ] || continue
   version=$(version_of "$java")
   if [ "$version" -ge ${java.release} ] 2>/dev/null; then
-    exec "$java" ${program.jvm.options} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    # Makes the cache: by whoever builds the distribution, with the program that trains this one.
+    if [ "${1:-}" = --train ]; then
+      exec "$java" --enable-native-access=ALL-UNNAMED -cp "$home/lib/*" "$2" "$home" ${3:+"$3"}
+    fi
+    exec "$java" $headers ${program.jvm.options} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
       $JAVA_OPTS -cp "${class_path%:}" ${program.main} "$@"
   fi
 done

@@ -1,5 +1,6 @@
 package io.zenvoy.benchmarks;
 
+import io.zenvoy.benchmarks.crowd.CrowdBenchmark;
 import io.zenvoy.benchmarks.protocols.ProtocolBenchmark;
 import io.zenvoy.benchmarks.relay.RelayBenchmark;
 import io.zenvoy.it.Project;
@@ -100,6 +101,21 @@ public final class Benchmarks {
     RelayBenchmark.Size size =
         small ? new RelayBenchmark.Size(1, Duration.ofSeconds(1)) : RelayBenchmark.Size.COMPLETE;
     publish("relay.md", "# Relay\n\n" + machine + "\n\n" + RelayBenchmark.run(size), !small);
+    return 0;
+  }
+
+  @Command(
+      name = "crowd",
+      description = "Thousands that are parked, released, or leave; five minutes.",
+      mixinStandardHelpOptions = true)
+  int crowd(
+      @Option(names = "--short", description = "One round of a small crowd; only printed.")
+          boolean small)
+      throws Exception {
+    String machine = Machine.description();
+    CrowdBenchmark.Size size =
+        small ? new CrowdBenchmark.Size(1, 3_000, 2_000) : CrowdBenchmark.Size.COMPLETE;
+    publish("crowd.md", "# Crowd\n\n" + machine + "\n\n" + table(CrowdBenchmark.run(size)), !small);
     return 0;
   }
 

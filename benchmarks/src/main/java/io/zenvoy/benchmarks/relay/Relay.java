@@ -1,5 +1,7 @@
 package io.zenvoy.benchmarks.relay;
 
+import io.zenvoy.benchmarks.Pinning;
+import io.zenvoy.benchmarks.ProcessorTime;
 import io.zenvoy.common.HostPort;
 import io.zenvoy.it.ChildProcess;
 import io.zenvoy.it.FreePorts;
@@ -21,9 +23,6 @@ import java.util.Optional;
  * A relay between its clients and one upstream: a process of its own, on a processor of its own.
  */
 final class Relay implements AutoCloseable {
-  /** The processor that the relay has for itself. */
-  private static final String PROCESSOR = "0";
-
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -64,7 +63,7 @@ final class Relay implements AutoCloseable {
     Relay relay =
         switch (kind) {
           case DIRECT -> new Relay(Optional.empty(), upstream);
-          case ZENVOY -> new Relay(run(kind, zenvoy(port, upstream)), RelayProgram.slot(port));
+          case ZENVOY -> new Relay(run(kind, zenvoy(port, upstream)), DataPath.slot(port));
           case GO -> new Relay(run(kind, go(address, upstream)), address);
           case HAPROXY_SPLICE ->
               new Relay(
@@ -96,7 +95,7 @@ final class Relay implements AutoCloseable {
   }
 
   private static Optional<ChildProcess> run(Kind kind, List<String> command) {
-    List<String> pinned = new ArrayList<>(List.of("taskset", "--cpu-list", PROCESSOR));
+    List<String> pinned = new ArrayList<>(List.of("taskset", "--cpu-list", Pinning.MEASURED));
     pinned.addAll(command);
     return Optional.of(
         ChildProcess.start(

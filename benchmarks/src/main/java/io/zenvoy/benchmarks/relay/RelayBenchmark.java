@@ -3,6 +3,7 @@ package io.zenvoy.benchmarks.relay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zenvoy.benchmarks.Figures;
+import io.zenvoy.benchmarks.Pinning;
 import io.zenvoy.benchmarks.Progress;
 import io.zenvoy.common.HostPort;
 import io.zenvoy.it.ChildProcess;
@@ -27,7 +28,6 @@ import java.util.Map;
  * clients and upstreams share the other one.
  */
 public final class RelayBenchmark {
-  private static final String OTHER_PROCESSOR = "1";
   private static final int MESSAGE = 64;
 
   private final Size size;
@@ -54,7 +54,7 @@ public final class RelayBenchmark {
   }
 
   private String run() throws Exception {
-    pinOurselves();
+    Pinning.ourselvesToTheOtherProcessor();
     int bulkPort = FreePorts.next();
     try (EchoServer echo = new EchoServer();
         ChildProcess iperf =
@@ -89,18 +89,6 @@ public final class RelayBenchmark {
       }
     }
     return tables();
-  }
-
-  /** Ourselves, and whatever we start from now on but for the relays. */
-  private static void pinOurselves() throws IOException, InterruptedException {
-    ClientRun.of(
-            Installed.program("taskset", "util-linux"),
-            "--all-tasks",
-            "--cpu-list",
-            "--pid",
-            OTHER_PROCESSOR,
-            Long.toString(ProcessHandle.current().pid()))
-        .successful();
   }
 
   private void bulk(Relay.Kind kind, Relay relay, int streams)

@@ -65,7 +65,7 @@ final class Client extends Descriptor {
       } else {
         // It may have closed only its own direction. The FIN would be reported again and again.
         watch(0);
-        loop.halfClosed().add(this);
+        loop.halfClosed(this);
       }
     }
   }

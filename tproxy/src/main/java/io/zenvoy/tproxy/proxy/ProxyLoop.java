@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * that may be called from another thread say so.
  */
 final class ProxyLoop {
+  /** A client's FIN may overtake that its kernel knows its socket for closed. */
+  private static final long SECOND_LOOK_MILLIS = 5;
+
   /** How exact deadlines are. */
   private static final long SWEEP_MILLIS = 50;
 
@@ -49,6 +52,7 @@ final class ProxyLoop {
   private final HalfClosedClients halfClosed = new HalfClosedClients();
   private final Farewells farewells;
   private RoutingTable table = RoutingTable.EMPTY;
+  private boolean lookingAgain;
 
   /**
    * @param clock the nanoseconds by which deadlines and the event loop's timers go, with any origin
@@ -118,6 +122,28 @@ final class ProxyLoop {
 
   HalfClosedClients halfClosed() {
     return halfClosed;
+  }
+
+  /** Keeps one that has ended its own direction, and soon looks again whether it has left. */
+  void halfClosed(Client client) {
+    halfClosed.add(client);
+    if (!lookingAgain) {
+      lookingAgain = true;
+      var _ =
+          eventLoop.schedule(
+              () -> {
+                lookingAgain = false;
+                freeThoseThatLeft();
+              },
+              SECOND_LOOK_MILLIS,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void freeThoseThatLeft() {
+    for (Client client : halfClosed.thatHaveLeft()) {
+      client.leave();
+    }
   }
 
   Farewells farewells() {
@@ -309,9 +335,7 @@ final class ProxyLoop {
         refuse(client, CloseReason.UNKNOWN_SLOT);
       }
       farewells.sweep(now);
-      for (Client client : halfClosed.thatHaveLeft()) {
-        client.leave();
-      }
+      freeThoseThatLeft();
     } catch (RuntimeException e) {
       // A sweep that throws would be the last one.
       log.atError().setCause(e).log("sweep failed");

@@ -1,4 +1,4 @@
-package io.zenvoy.benchmarks.relay;
+package io.zenvoy.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,11 +9,11 @@ import java.nio.file.Path;
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_schedstat.5.html">schedstat</a>
  */
-final class ProcessorTime {
+public final class ProcessorTime {
   private ProcessorTime() {}
 
   /** Of all threads that a process has now, in seconds. */
-  static double of(long pid) throws IOException {
+  public static double of(long pid) throws IOException {
     long nanos = 0;
     try (var threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
       for (Path thread : threads) {
