@@ -7,7 +7,6 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +60,7 @@ final class Dial {
 
   /** Reacts to endpoints that came and went; some are left. */
   void endpointsChanged() {
-    boolean stale = upstream != null && !lot.endpoints().contains(endpoint);
+    boolean stale = upstream != null && !lot.endpoints().offered().contains(endpoint);
     boolean pausing = upstream == null && timer != null;
     if (stale || pausing) {
       cancel();
@@ -72,8 +71,7 @@ final class Dial {
 
   private void attempt() {
     timer = null;
-    List<InetSocketAddress> endpoints = lot.endpoints();
-    if (endpoints.isEmpty()) {
+    if (lot.endpoints().offered().isEmpty()) {
       loop.refuse(client, CloseReason.FORBIDDEN_ENDPOINT);
       return;
     }
@@ -81,7 +79,7 @@ final class Dial {
       lot.expired(this);
       return;
     }
-    InetSocketAddress chosen = choose(endpoints);
+    InetSocketAddress chosen = lot.endpoints().next(endpoint, loop.nanoTime());
     endpoint = chosen;
     attempts++;
     Upstream dialled = null;
@@ -105,15 +103,6 @@ final class Dial {
     } catch (IOException | ChannelException e) {
       failed(String.valueOf(e.getMessage()));
     }
-  }
-
-  private InetSocketAddress choose(List<InetSocketAddress> endpoints) {
-    int size = endpoints.size();
-    int index = loop.random().nextInt(size);
-    if (size > 1 && endpoints.get(index).equals(endpoint)) {
-      index = (index + 1 + loop.random().nextInt(size - 1)) % size;
-    }
-    return endpoints.get(index);
   }
 
   /** The kernel has an answer for the attempt. */
@@ -140,7 +129,9 @@ final class Dial {
   }
 
   private void abandonAttempt() {
-    lot.stalled();
+    if (endpoint != null) {
+      lot.unanswered(endpoint);
+    }
     failed("no answer");
   }
 

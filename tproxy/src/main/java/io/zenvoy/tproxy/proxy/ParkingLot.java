@@ -32,7 +32,7 @@ final class ParkingLot {
   private final ReleaseWindow window;
   private final WaitingBrowsers browsers;
   private Route route;
-  private List<InetSocketAddress> endpoints;
+  private final EndpointChoice endpoints;
   private String seenVerdict;
   private boolean releasing;
   private @Nullable Future<?> look;
@@ -43,7 +43,8 @@ final class ParkingLot {
     this.traffic = loop.ledger().openLot(route.cluster());
     this.browsers = new WaitingBrowsers(loop, traffic);
     this.window = loop.newReleaseWindow();
-    this.endpoints = permitted(route);
+    this.endpoints = new EndpointChoice(loop.random());
+    endpoints.offer(permitted(route));
     this.seenVerdict = route.verdictId();
   }
 
@@ -72,7 +73,7 @@ final class ParkingLot {
   }
 
   /** The endpoints that may be dialled now. */
-  List<InetSocketAddress> endpoints() {
+  EndpointChoice endpoints() {
     return endpoints;
   }
 
@@ -106,13 +107,13 @@ final class ParkingLot {
   void update(Route changed) {
     boolean wasAsleep = isAsleep();
     route = changed;
-    endpoints = permitted(changed);
+    endpoints.offer(permitted(changed));
     if (isAsleep() && !wasAsleep) {
       parkAll();
     } else if (!isAsleep() && wasAsleep) {
       unparkAll();
     }
-    window.keep(endpoints);
+    window.keep(endpoints.offered());
     for (Dial dial : List.copyOf(dials)) {
       dial.endpointsChanged();
     }
@@ -186,6 +187,7 @@ final class ParkingLot {
     dials.remove(dial);
     client.dial = null;
     client.lot = null;
+    endpoints.answered(endpoint);
     window.connected(dial.turn(), endpoint, loop.nanoTime());
     if (client.wasParked) {
       announceReleased(client, endpoint);
@@ -198,8 +200,10 @@ final class ParkingLot {
   }
 
   /** An endpoint does not answer a dial. */
-  void stalled() {
-    window.stalled(loop.nanoTime());
+  void unanswered(InetSocketAddress endpoint) {
+    if (endpoints.unanswered(endpoint, loop.nanoTime())) {
+      window.stalled(loop.nanoTime());
+    }
   }
 
   /** A dial has found its deadline passed. */
@@ -226,7 +230,7 @@ final class ParkingLot {
     releasing = true;
     try {
       for (Client client = queue.first();
-          client != null && (endpoints.isEmpty() || window.hasRoom(loop.nanoTime()));
+          client != null && (endpoints.offered().isEmpty() || window.hasRoom(loop.nanoTime()));
           client = queue.first()) {
         queue.remove(client);
         dial(client);
