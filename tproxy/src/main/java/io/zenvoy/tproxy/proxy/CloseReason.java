@@ -22,8 +22,6 @@ enum CloseReason {
   FORBIDDEN_ENDPOINT,
   /** The cluster is gone. */
   CLUSTER_REMOVED,
-  /** The program ends. */
-  SHUTDOWN,
   /** The kernel refused something; the log has the cause. */
   ERROR;
 

@@ -76,7 +76,7 @@ final class FailureAnswer {
       case WAITING_PAGE -> Optional.of("it is starting");
       case CLUSTER_REMOVED -> Optional.of("the service is gone");
       // A reset is what Envoy tries again: another daemon, or the next one here, may serve it.
-      case SHUTDOWN, ERROR, UNKNOWN_SLOT -> Optional.empty();
+      case ERROR, UNKNOWN_SLOT -> Optional.empty();
       case OUTSIDE_NETWORK, CLIENT_LEFT -> Optional.empty();
     };
   }

@@ -9,6 +9,7 @@ import io.zenvoy.tproxy.redirect.ReceivableSlots;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one socket on which connections to every slot arrive. It spreads them over the event loops in
- * turn. Owned by the first event loop.
+ * A socket on which connections to every slot arrive. Each event loop has one, all on the same
+ * port, and the kernel spreads the connections over them (socket(7), SO_REUSEPORT), so that none
+ * changes its thread. Owned by its event loop.
  */
 final class Listener extends Descriptor {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
@@ -30,24 +32,58 @@ final class Listener extends Descriptor {
   /** ENOMEM, ENFILE, EMFILE, ENOBUFS: it stays acceptable, so asking again at once would spin. */
   private static final Set<Integer> OUT_OF_RESOURCES = Set.of(-12, -23, -24, -105);
 
-  private final List<ProxyLoop> loops;
+  private final Intake intake;
   private final int port;
   private final byte[] peer = new byte[26];
-  private int next;
   private boolean listening;
 
-  private Listener(LinuxSocket socket, List<ProxyLoop> loops, int port) {
-    super(loops.getFirst(), socket);
-    this.loops = loops;
+  private Listener(LinuxSocket socket, ProxyLoop loop, Intake intake, int port) {
+    super(loop, socket);
+    this.intake = intake;
     this.port = port;
   }
 
+  /** Who takes accepted connections over, in the listener's event loop. */
+  interface Intake {
+    /**
+     * Takes one.
+     *
+     * @param descriptor of its socket, non-blocking
+     */
+    void adopt(int descriptor, long acceptedNanos);
+  }
+
   /**
-   * Binds {@code PROXY_PORT} on all addresses; nothing is accepted yet.
+   * Binds {@code PROXY_PORT} on all addresses, once for each event loop; nothing is accepted yet.
    *
    * @throws StartupException if the port is taken or the privilege is missing
    */
-  static Listener bind(ReceivableSlots slots, List<ProxyLoop> loops) {
+  static List<Listener> bind(ReceivableSlots slots, List<ProxyLoop> loops) {
+    List<Listener> listeners = new ArrayList<>();
+    try {
+      for (ProxyLoop loop : loops) {
+        Listener listener = bind(slots, loop, loop::adopt, !listeners.isEmpty());
+        // Only after it was bound: the first one is refused where another program has the port,
+        // be it one that would share it.
+        listener.socket.setReusePort(true);
+        listeners.add(listener);
+      }
+      return listeners;
+    } catch (IOException e) {
+      listeners.forEach(Listener::close);
+      throw cannotListen(slots.listenerPort(), e);
+    } catch (StartupException e) {
+      listeners.forEach(Listener::close);
+      throw e;
+    }
+  }
+
+  /**
+   * Binds one.
+   *
+   * @param shared whether another one of this process has the port already
+   */
+  static Listener bind(ReceivableSlots slots, ProxyLoop loop, Intake intake, boolean shared) {
     LinuxSocket socket;
     try {
       socket = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
@@ -57,12 +93,15 @@ final class Listener extends Descriptor {
     boolean bound = false;
     try {
       socket.setReuseAddress(true);
+      if (shared) {
+        socket.setReusePort(true);
+      }
       if (slots.kind().isTransparent()) {
         setTransparent(socket, slots);
       }
       socket.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), slots.listenerPort()));
       bound = true;
-      return new Listener(socket, loops, slots.listenerPort());
+      return new Listener(socket, loop, intake, slots.listenerPort());
     } catch (IOException | ChannelException e) {
       throw cannotListen(slots.listenerPort(), e);
     } finally {
@@ -128,9 +167,7 @@ final class Listener extends Descriptor {
       if (accepted < 0) {
         return;
       }
-      ProxyLoop owner = loops.get(next);
-      next = (next + 1) % loops.size();
-      owner.adopt(accepted, loop.nanoTime());
+      intake.adopt(accepted, loop.nanoTime());
     }
   }
 

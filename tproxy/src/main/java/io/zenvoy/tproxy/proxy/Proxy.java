@@ -31,7 +31,7 @@ public final class Proxy implements TableSink, AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final List<ProxyLoop> loops = new ArrayList<>();
   private final TrafficLedger ledger;
-  private final Listener listener;
+  private final List<Listener> listeners;
 
   private Proxy(ProxySettings settings, Runnable urgent, MeterRegistry registry) {
     this.settings = settings;
@@ -57,7 +57,7 @@ public final class Proxy implements TableSink, AutoCloseable {
               new SplittableRandom()));
     }
     try {
-      listener = Listener.bind(settings.slots(), List.copyOf(loops));
+      listeners = Listener.bind(settings.slots(), List.copyOf(loops));
     } catch (StartupException e) {
       var _ = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
       throw e;
@@ -89,7 +89,11 @@ public final class Proxy implements TableSink, AutoCloseable {
 
   /** Begins to accept connections; idempotent. Completes exceptionally if the port was taken. */
   public CompletionStage<Void> listen() {
-    return CompletableFuture.runAsync(listener::listen, loops.getFirst().eventLoop());
+    return CompletableFuture.allOf(
+        listeners.stream()
+            .map(
+                listener -> CompletableFuture.runAsync(listener::listen, listener.loop.eventLoop()))
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   @Override

@@ -170,21 +170,13 @@ final class ProxyLoop {
   }
 
   /**
-   * Takes over a connection that was accepted. From any thread.
+   * Takes over a connection that was accepted.
    *
    * @param descriptor of the socket, non-blocking
    */
   void adopt(int descriptor, long acceptedNanos) {
-    Socket socket = new Socket(descriptor);
-    if (eventLoop.inEventLoop()) {
-      receive(socket, acceptedNanos);
-      return;
-    }
-    try {
-      eventLoop.execute(() -> receive(socket, acceptedNanos));
-    } catch (RejectedExecutionException e) {
-      reset(socket, CloseReason.SHUTDOWN);
-    }
+    assert inEventLoop();
+    receive(new Socket(descriptor), acceptedNanos);
   }
 
   /** The last thing that runs here. */

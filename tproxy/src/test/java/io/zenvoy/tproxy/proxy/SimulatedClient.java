@@ -216,7 +216,6 @@ final class SimulatedClient extends SimulatedEnd {
           FORBIDDEN_ENDPOINT,
           WAITING_PAGE,
           CLUSTER_REMOVED,
-          SHUTDOWN,
           ERROR ->
           mayFailBy.contains(reason);
     };

@@ -46,6 +46,7 @@ final class SimulatedDaemon {
   private final List<Throwable> failures = new ArrayList<>();
   private long nowNanos;
   private int urgentReports;
+  private int adopted;
   private Runnable observer = () -> {};
 
   SimulatedDaemon(RoutingTable first) {
@@ -70,7 +71,7 @@ final class SimulatedDaemon {
               this::nowNanos,
               new SplittableRandom(index)));
     }
-    listener = Listener.bind(slots, loops);
+    listener = Listener.bind(slots, loops.getFirst(), this::adopt, false);
     for (CloseReason reason : CloseReason.values()) {
       closed.put(
           reason,
@@ -80,6 +81,16 @@ final class SimulatedDaemon {
     install(first);
     loops.getFirst().eventLoop().execute(listener::listen);
     eventLoops.forEach(SteppedEventLoop::turn);
+  }
+
+  /** In turn, instead of by the kernel's choice: schedules are to be repeatable. */
+  private void adopt(int descriptor, long acceptedNanos) {
+    ProxyLoop owner = loops.get(adopted++ % LOOPS);
+    if (owner.inEventLoop()) {
+      owner.adopt(descriptor, acceptedNanos);
+    } else {
+      owner.eventLoop().execute(() -> owner.adopt(descriptor, acceptedNanos));
+    }
   }
 
   /** Why tables could not be installed. */

@@ -1,0 +1,92 @@
+package io.zenvoy.tproxy.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.zenvoy.common.Ipv4Network;
+import io.zenvoy.common.PortRange;
+import io.zenvoy.common.StartupException;
+import io.zenvoy.tproxy.redirect.ReceivableSlots;
+import io.zenvoy.tproxy.redirect.RedirectKind;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+final class ListenerTest {
+  private static final int EVENT_LOOPS = 3;
+
+  @Test
+  void eachEventLoopListensForItself() throws Exception {
+    int port = freePort();
+    try (Proxy proxy = start(port)) {
+      proxy.listen().toCompletableFuture().join();
+      assertThat(listening(port)).isEqualTo(EVENT_LOOPS);
+    }
+    assertThat(listening(port)).isZero();
+  }
+
+  @Test
+  void aPortOfAnotherDaemonIsNotShared() throws Exception {
+    int port = freePort();
+    try (Proxy proxy = start(port)) {
+      proxy.listen().toCompletableFuture().join();
+      assertThatThrownBy(() -> start(port))
+          .isInstanceOf(StartupException.class)
+          .hasMessageContaining("port " + port + " is in use");
+    }
+  }
+
+  @Test
+  void aPortThatAnyProgramWouldShareIsNotShared() throws Exception {
+    try (ServerSocketChannel other = ServerSocketChannel.open()) {
+      other.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      other.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
+      int port = other.socket().getLocalPort();
+      assertThatThrownBy(() -> start(port)).isInstanceOf(StartupException.class);
+    }
+  }
+
+  private static Proxy start(int port) {
+    ReceivableSlots slots =
+        new ReceivableSlots(
+            RedirectKind.NONE,
+            Ipv4Network.parse("127.128.0.0/9"),
+            port,
+            new PortRange(20_000, 32_767));
+    return Proxy.start(
+        new ProxySettings(
+            slots,
+            1000,
+            true,
+            EVENT_LOOPS,
+            96,
+            Duration.ofSeconds(5),
+            Duration.ZERO,
+            Pages.DEFAULT),
+        () -> {},
+        new SimpleMeterRegistry());
+  }
+
+  /** How many sockets of IPv4 listen on a port (proc(5), {@code /proc/net/tcp}). */
+  private static long listening(int port) throws Exception {
+    String local = String.format(Locale.ROOT, "00000000:%04X", port);
+    return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(fields -> fields[1].equals(local) && fields[3].equals("0A"))
+        .count();
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocketChannel free = ServerSocketChannel.open()) {
+      free.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
+      return free.socket().getLocalPort();
+    }
+  }
+}
