@@ -161,7 +161,13 @@ public enum Fault {
       "each with bytes of its own, straight to the slot and through an Envoy that was told of no pod; they end by"
           + " FIN and by reset of either side, and after a half-close",
       "all bytes and every end arrive as they were sent; then the daemon has the descriptors, connections and"
-          + " memory that it had before");
+          + " memory that it had before"),
+  RELAYED_MIX(
+      "a crowd of every mix through the daemon",
+      "connections straight to two slots, first a crowd that is parked until its pods are ready, then as many at a"
+          + " time; every mix of {client or server speaks first; FIN or reset of either side, half-close; slow"
+          + " reader at either side; some bytes to half a megabyte}",
+      "the SHA-256 of both ends are the same in both directions, every end arrives as it was meant, none hangs");
 
   final String title;
   final String injected;

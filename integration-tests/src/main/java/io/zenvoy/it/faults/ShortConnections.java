@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Many connections, each with bytes of its own that come back, which end in all the ways in which
- * connections do. Both sides look for the end that was meant. Thread-safe.
+ * connections do. Thread-safe.
  */
 public final class ShortConnections {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -36,20 +36,6 @@ public final class ShortConnections {
 
   private final Tally tally;
   private final Map<Ending, AtomicInteger> seenByServer = new EnumMap<>(Ending.class);
-
-  /** Who ends a connection, and how. */
-  public enum Ending {
-    /** The client closes once it has the answer. */
-    CLIENT_CLOSES,
-    /** The server closes once it has answered. */
-    SERVER_CLOSES,
-    /** The client ends its direction; only then the server answers, and closes. */
-    CLIENT_ENDS_FIRST,
-    /** The client resets it once it has the answer. */
-    CLIENT_RESETS,
-    /** The server resets it once the client has confirmed the answer. */
-    SERVER_RESETS
-  }
 
   public ShortConnections(Tally tally) {
     this.tally = tally;
@@ -118,9 +104,7 @@ public final class ShortConnections {
     output.writeShort(question.length);
     output.write(question);
     output.flush();
-    if (ending == Ending.CLIENT_ENDS_FIRST) {
-      socket.shutdownOutput();
-    }
+    ending.afterQuestion(socket);
     DataInputStream input = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     String pod = input.readUTF();
     byte[] answer = new byte[question.length];
@@ -128,20 +112,7 @@ public final class ShortConnections {
     if (!Question.isPodOf(pod, service.name())) {
       return Outcome.MISROUTED;
     }
-    boolean asMeant =
-        switch (ending) {
-          case CLIENT_CLOSES -> true;
-          case SERVER_CLOSES, CLIENT_ENDS_FIRST -> input.read() < 0;
-          case CLIENT_RESETS -> {
-            socket.setSoLinger(true, 0);
-            yield true;
-          }
-          case SERVER_RESETS -> {
-            output.writeByte(0);
-            output.flush();
-            yield isReset(input);
-          }
-        };
+    boolean asMeant = ending.atClient(socket, input, output);
     return asMeant && Arrays.equals(question, answer) ? Outcome.RIGHT : Outcome.CORRUPTED;
   }
 
@@ -150,23 +121,13 @@ public final class ShortConnections {
     Ending ending = Ending.valueOf(input.readUTF());
     byte[] question = new byte[input.readUnsignedShort()];
     input.readFully(question);
-    boolean asMeant = ending != Ending.CLIENT_ENDS_FIRST || input.read() < 0;
+    boolean asMeant = ending.afterQuestion(input);
     DataOutputStream output =
         new DataOutputStream(new BufferedOutputStream(client.getOutputStream(), 2 * LONGEST));
     output.writeUTF(pod);
     output.write(question);
     output.flush();
-    asMeant &=
-        switch (ending) {
-          case SERVER_CLOSES, CLIENT_ENDS_FIRST -> true;
-          case CLIENT_CLOSES -> input.read() < 0;
-          case CLIENT_RESETS -> isReset(input);
-          case SERVER_RESETS -> {
-            boolean confirmed = input.read() == 0;
-            client.setSoLinger(true, 0);
-            yield confirmed;
-          }
-        };
+    asMeant &= ending.atServer(client, input);
     if (asMeant) {
       counter(ending).incrementAndGet();
     }
@@ -174,17 +135,6 @@ public final class ShortConnections {
 
   private AtomicInteger counter(Ending ending) {
     return Objects.requireNonNull(seenByServer.get(ending));
-  }
-
-  private static boolean isReset(DataInputStream input) throws SocketTimeoutException {
-    try {
-      input.read();
-      return false;
-    } catch (SocketTimeoutException e) {
-      throw e;
-    } catch (IOException e) {
-      return true;
-    }
   }
 
   private static byte[] unique(int number) {

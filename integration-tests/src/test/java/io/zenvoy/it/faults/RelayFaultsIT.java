@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.zenvoy.it.envoy.Envoy;
 import io.zenvoy.it.envoy.EnvoyBootstrap;
 import io.zenvoy.it.envoy.XdsVariant;
-import io.zenvoy.it.faults.ShortConnections.Ending;
 import io.zenvoy.it.faults.TcpService.Opening;
+import io.zenvoy.it.upstream.Gate;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -111,6 +113,44 @@ class RelayFaultsIT extends TcpFaultStack {
             .until(() -> connections.seenByServer(ending) == made / Ending.values().length);
       }
       run.note("%d straight, %d through Envoy".formatted(straight * 6 / 5, throughEnvoy * 6 / 5));
+      run.requireServed();
+    }
+  }
+
+  @Test
+  void aCrowdOfEveryMixArrives() throws Exception {
+    int count = MixedConnections.mixes() * FaultSize.of(25, 834);
+    int atATime = FaultSize.of(500, 5_000);
+    Map<String, String> annotations = new HashMap<>(STAYS_AWAKE);
+    annotations.put("wake-timeout", "10m");
+    TcpService greeting = makeTcp("mixed-greeting", annotations);
+    TcpService waiting = makeTcp("mixed-waiting", annotations);
+    try (FaultRun run = begin(Fault.RELAYED_MIX)) {
+      MixedConnections connections =
+          new MixedConnections(
+              new TcpService(greeting.name(), slot(greeting.name()), Opening.SERVER),
+              new TcpService(waiting.name(), slot(waiting.name()), Opening.CLIENT),
+              run.tally());
+      Gate gate = new Gate(upstream(connections.server()));
+      stack.kubelet().runtime(gate);
+      double relayedBefore = daemonMetric(CONNECTIONS);
+      Thread opener =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    awaitDaemon("zenvoy_tproxy_parked_connections", parked -> parked == atATime);
+                    run.note(atATime + " at a time, all of whom were parked at first");
+                    gate.open();
+                  });
+      connections.make(count, atATime, Duration.ofMinutes(FaultSize.of(5, 20)));
+      opener.join();
+      assertThat(daemonMetric(CONNECTIONS) - relayedBefore).as("relayed").isEqualTo(count);
+      awaitDaemon(ACTIVE, relayed -> relayed == 0);
+      for (Ending ending : Ending.values()) {
+        await(ending + ", seen by the server")
+            .atMost(PATIENCE)
+            .until(() -> connections.seenByServer(ending) == count / Ending.values().length);
+      }
       run.requireServed();
     }
   }
