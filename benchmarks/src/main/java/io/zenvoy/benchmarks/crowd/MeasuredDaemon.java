@@ -1,5 +1,6 @@
 package io.zenvoy.benchmarks.crowd;
 
+import io.zenvoy.benchmarks.DaemonJvm;
 import io.zenvoy.benchmarks.Pinning;
 import io.zenvoy.benchmarks.relay.DataPath;
 import io.zenvoy.common.HostPort;
@@ -13,7 +14,6 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,21 +40,12 @@ final class MeasuredDaemon implements AutoCloseable {
             "daemon",
             Project.logs("CrowdBenchmark").resolve("daemon.log"),
             Map.of(),
-            List.of(
-                "taskset",
-                "--cpu-list",
-                Pinning.MEASURED,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xms128m",
-                "-Xmx128m",
-                "-XX:+AlwaysPreTouch",
-                "--enable-native-access=ALL-UNNAMED",
-                "--class-path",
-                System.getProperty("java.class.path"),
-                CrowdProgram.class.getName(),
-                Integer.toString(port),
-                Integer.toString(control)));
+            Pinning.measured(
+                DaemonJvm.command(
+                    CrowdProgram.class,
+                    List.of("-Xms128m", "-XX:+AlwaysPreTouch"),
+                    Integer.toString(port),
+                    Integer.toString(control))));
     socket = connect(control);
     input =
         new BufferedReader(

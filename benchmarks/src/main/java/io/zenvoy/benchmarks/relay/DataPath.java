@@ -42,6 +42,15 @@ public final class DataPath {
 
   /** Starts one that listens, and whose slot's service has these endpoints. */
   public static DataPath start(int port, HostPort... endpoints) {
+    return start(port, false, endpoints);
+  }
+
+  /**
+   * The same.
+   *
+   * @param copying whether all bytes are copied
+   */
+  static DataPath start(int port, boolean copying, HostPort... endpoints) {
     ReceivableSlots slots =
         new ReceivableSlots(
             RedirectKind.NONE,
@@ -50,7 +59,9 @@ public final class DataPath {
             new PortRange(20_000, 32_767));
     ProxySettings settings =
         ProxySettings.of(slots, 100_000, true, Duration.ofMillis(100), Pages.DEFAULT, 1);
-    DataPath path = new DataPath(port, Proxy.start(settings, () -> {}, new SimpleMeterRegistry()));
+    Proxy proxy =
+        Proxy.start(copying ? settings.copying() : settings, () -> {}, new SimpleMeterRegistry());
+    DataPath path = new DataPath(port, proxy);
     path.endpoints(endpoints);
     path.proxy.listen().toCompletableFuture().join();
     return path;

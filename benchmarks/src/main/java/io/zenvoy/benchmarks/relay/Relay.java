@@ -1,5 +1,6 @@
 package io.zenvoy.benchmarks.relay;
 
+import io.zenvoy.benchmarks.DaemonJvm;
 import io.zenvoy.benchmarks.Pinning;
 import io.zenvoy.benchmarks.ProcessorTime;
 import io.zenvoy.common.HostPort;
@@ -14,7 +15,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +34,7 @@ final class Relay implements AutoCloseable {
     /** None: clients connect to the upstream. */
     DIRECT("directly"),
     ZENVOY("zenvoy"),
+    ZENVOY_COPY("zenvoy, copy"),
     /** Go's {@code io.Copy}, which splices. */
     GO("gorelay"),
     HAPROXY_SPLICE("HAProxy, splice"),
@@ -63,7 +64,9 @@ final class Relay implements AutoCloseable {
     Relay relay =
         switch (kind) {
           case DIRECT -> new Relay(Optional.empty(), upstream);
-          case ZENVOY -> new Relay(run(kind, zenvoy(port, upstream)), DataPath.slot(port));
+          case ZENVOY -> new Relay(run(kind, zenvoy(port, upstream, "")), DataPath.slot(port));
+          case ZENVOY_COPY ->
+              new Relay(run(kind, zenvoy(port, upstream, RelayProgram.COPY)), DataPath.slot(port));
           case GO -> new Relay(run(kind, go(address, upstream)), address);
           case HAPROXY_SPLICE ->
               new Relay(
@@ -95,14 +98,12 @@ final class Relay implements AutoCloseable {
   }
 
   private static Optional<ChildProcess> run(Kind kind, List<String> command) {
-    List<String> pinned = new ArrayList<>(List.of("taskset", "--cpu-list", Pinning.MEASURED));
-    pinned.addAll(command);
     return Optional.of(
         ChildProcess.start(
             kind.name(),
             Project.logs("RelayBenchmark").resolve(kind.name() + ".log"),
             Map.of(),
-            pinned));
+            Pinning.measured(command)));
   }
 
   private void awaitListening() throws IOException, InterruptedException {
@@ -119,17 +120,10 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static List<String> zenvoy(int port, HostPort upstream) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-Xmx64m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--class-path",
-        System.getProperty("java.class.path"),
-        RelayProgram.class.getName(),
-        Integer.toString(port),
-        upstream.toString());
+  private static List<String> zenvoy(int port, HostPort upstream, String manner)
+      throws IOException {
+    return DaemonJvm.command(
+        RelayProgram.class, List.of(), Integer.toString(port), upstream.toString(), manner);
   }
 
   private static List<String> go(HostPort address, HostPort upstream) {

@@ -19,17 +19,27 @@ final class PipePool {
   /** As long as the kernel has refused one it is not asked again. */
   private static final long REFUSED_NANOS = 1_000_000_000L;
 
-  private final Deque<Pipe> idle = new ArrayDeque<>(MOST);
+  private final Deque<Pipe> idle = new ArrayDeque<>();
+  private final int most;
   private int open;
   private boolean refused;
   private long refusedNanos;
+
+  /**
+   * An empty pool.
+   *
+   * @param most how many may be open, 0 or more
+   */
+  PipePool(int most) {
+    this.most = most;
+  }
 
   /**
    * An empty pipe, which comes back by {@link #give} or {@link #discard}; null if there is none.
    */
   @Nullable Pipe take(long nowNanos) {
     Pipe pipe = idle.pollLast();
-    if (pipe != null || open == MOST || (refused && nowNanos - refusedNanos < REFUSED_NANOS)) {
+    if (pipe != null || open == most || (refused && nowNanos - refusedNanos < REFUSED_NANOS)) {
       return pipe;
     }
     try {

@@ -46,7 +46,7 @@ final class ProxyLoop {
   private final LongSupplier clock;
   private final RandomGenerator random;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
-  private final PipePool pipes = new PipePool();
+  private final PipePool pipes;
   private final Map<String, ParkingLot> lots = new HashMap<>();
   private final ClientQueue strangers = new ClientQueue();
   private final HalfClosedClients halfClosed = new HalfClosedClients();
@@ -72,6 +72,7 @@ final class ProxyLoop {
     this.ledger = ledger;
     this.metrics = metrics;
     this.farewells = new Farewells(ledger);
+    this.pipes = new PipePool(settings.pipes());
     this.clock = clock;
     this.random = random;
     var _ =

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param eventLoops how many threads own connections, at least 1
  * @param releaseWindow how many connections one cluster's endpoints are given at a time before they
  *     have proven that they accept them, divided among the event loops
+ * @param pipes how many each event loop may have for what comes in bulk; without one it is copied
  * @param unknownSlotGrace how long a connection to a slot of no cluster waits for a newer table
  * @param drainTimeout how long {@link Proxy#close} waits for connections to end
  * @param pages for browsers
@@ -21,6 +22,7 @@ public record ProxySettings(
     boolean allowLocalUpstreams,
     int eventLoops,
     int releaseWindow,
+    int pipes,
     Duration unknownSlotGrace,
     Duration drainTimeout,
     Pages pages) {
@@ -43,7 +45,22 @@ public record ProxySettings(
         allowLocalUpstreams,
         Math.min(processors, MOST_EVENT_LOOPS),
         RELEASE_WINDOW,
+        PipePool.MOST,
         Duration.ofSeconds(5),
+        drainTimeout,
+        pages);
+  }
+
+  /** The same without pipes: all bytes are copied. */
+  public ProxySettings copying() {
+    return new ProxySettings(
+        slots,
+        maxParked,
+        allowLocalUpstreams,
+        eventLoops,
+        releaseWindow,
+        0,
+        unknownSlotGrace,
         drainTimeout,
         pages);
   }

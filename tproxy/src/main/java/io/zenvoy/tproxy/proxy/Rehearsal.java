@@ -4,6 +4,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Socket;
+import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Rehearsal {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
   private static final int BYTES = 64;
-  private static final Slot NO_SLOT = new Slot(0, 1);
+  private static final Slot NO_SLOT = new Slot(Ipv4Network.parseAddress("127.0.0.1"), 1);
 
   private Rehearsal() {}
 
@@ -28,20 +29,25 @@ final class Rehearsal {
     assert loop.inEventLoop();
     long begun = System.nanoTime();
     try {
-      LinuxSocket listener = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
-      try (AutoCloseable _ = listener::close) {
-        listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
-        listener.listen(1);
-        LinuxSocket peer = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
-        try (AutoCloseable _ = peer::close) {
-          play(loop, listener, peer);
-        }
-      }
+      perform(loop);
       log.atDebug()
           .addKeyValue("took_ms", (System.nanoTime() - begun) / 1_000_000)
           .log("rehearsed");
     } catch (Exception e) {
       log.atWarn().setCause(e).log("the rehearsal failed; first connections may take longer");
+    }
+  }
+
+  /** The same for those who want to know whether it fails. */
+  static void perform(ProxyLoop loop) throws Exception {
+    LinuxSocket listener = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
+    try (AutoCloseable _ = listener::close) {
+      listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      listener.listen(1);
+      LinuxSocket peer = LinuxSocket.newSocketStream(SocketProtocolFamily.INET);
+      try (AutoCloseable _ = peer::close) {
+        play(loop, listener, peer);
+      }
     }
   }
 

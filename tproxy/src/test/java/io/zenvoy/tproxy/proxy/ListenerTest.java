@@ -67,6 +67,7 @@ final class ListenerTest {
             true,
             EVENT_LOOPS,
             96,
+            PipePool.MOST,
             Duration.ofSeconds(5),
             Duration.ZERO,
             Pages.DEFAULT),

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PipePoolTest {
-  private final PipePool pool = new PipePool();
+  private final PipePool pool = new PipePool(PipePool.MOST);
   private final List<Pipe> taken = new ArrayList<>();
 
   @AfterEach

@@ -57,7 +57,15 @@ final class SimulatedDaemon {
             RedirectKind.NONE, Ipv4Network.parse("127.128.0.0/9"), PORT, new PortRange(1, 65535));
     ProxySettings settings =
         new ProxySettings(
-            slots, MAX_PARKED, true, LOOPS, LOOPS, GRACE, Duration.ofSeconds(1), Pages.DEFAULT);
+            slots,
+            MAX_PARKED,
+            true,
+            LOOPS,
+            LOOPS,
+            PipePool.MOST,
+            GRACE,
+            Duration.ofSeconds(1),
+            Pages.DEFAULT);
     for (int index = 0; index < LOOPS; index++) {
       SteppedEventLoop eventLoop = new SteppedEventLoop(this::nowNanos);
       eventLoops.add(eventLoop);

@@ -44,6 +44,7 @@ final class TestingProxy implements AutoCloseable {
                 true,
                 2,
                 96,
+                PipePool.MOST,
                 unknownSlotGrace,
                 Duration.ofMillis(100),
                 Pages.DEFAULT),
