@@ -15,11 +15,13 @@ import io.zenvoy.common.admin.AdminServer;
 import io.zenvoy.common.environment.Environment;
 import io.zenvoy.tproxy.discovery.Discovery;
 import io.zenvoy.tproxy.discovery.NodeIdentity;
+import io.zenvoy.tproxy.discovery.ServerChannel;
 import io.zenvoy.tproxy.proxy.OpenFileLimit;
 import io.zenvoy.tproxy.proxy.Proxy;
 import io.zenvoy.tproxy.proxy.ProxySettings;
 import io.zenvoy.tproxy.redirect.Redirect;
 import java.security.Security;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -46,6 +48,8 @@ public final class Tproxy {
    * @throws StartupException if a port is taken or a privilege is missing
    */
   static AutoCloseable start(TproxyConfig config) {
+    CompletableFuture<ServerChannel> server =
+        CompletableFuture.supplyAsync(() -> ServerChannel.open(config.xdsAddress()));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     bindRuntime(registry);
     // The proxy reports through discovery, which takes its figures from the proxy.
@@ -59,7 +63,7 @@ public final class Tproxy {
             config.adminPort(), "ADMIN_PORT", registry::scrape, () -> unready.get().get());
     Discovery discovery =
         Discovery.start(
-            config.xdsAddress(),
+            server.join(),
             new NodeIdentity(config.nodeId(), config.nodeCluster(), config.slots()),
             table -> proxy.install(table).thenCompose(installed -> listen(proxy)),
             proxy.activity(),

@@ -1,14 +1,9 @@
 package io.zenvoy.tproxy.discovery;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.zenvoy.common.HostPort;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class Discovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Discovery.class);
 
-  /** Generous for thousands of clusters in one response. */
-  private static final int MAX_MESSAGE_BYTES = 64 << 20;
-
-  /**
-   * The client side of gRPC pings every ten seconds at most, whatever it is told. It also makes
-   * this time-out the socket's TCP_USER_TIMEOUT, though, and reports go out twice a second: so a
-   * server that vanished from the network is noticed within it; one that is frozen, by the probe.
-   */
-  private static final int KEEP_ALIVE_SECONDS = 2;
-
-  private static final int CONNECT_TIMEOUT_MILLIS = 2000;
-
+  private final ServerChannel server;
   private final ScheduledExecutorService thread;
   private final ManagedChannel channel;
   private final AdsClient ads;
@@ -41,25 +25,14 @@ public final class Discovery implements AutoCloseable {
   private volatile boolean ready;
 
   private Discovery(
-      HostPort server,
+      ServerChannel server,
       NodeIdentity node,
       TableSink sink,
       ActivitySource source,
       MeterRegistry registry) {
-    thread =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("discovery").daemon().factory());
-    channel =
-        NettyChannelBuilder.forTarget("dns:///" + server)
-            .usePlaintext()
-            .executor(thread)
-            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveWithoutCalls(true)
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .disableRetry()
-            .build();
+    this.server = server;
+    thread = server.thread();
+    channel = server.channel();
     reporter = new ActivityReporter(channel, thread, node, source);
     ads =
         new AdsClient(channel, thread, node, sink, this::installed, new DiscoveryMetrics(registry));
@@ -67,12 +40,12 @@ public final class Discovery implements AutoCloseable {
   }
 
   /**
-   * Connects, and keeps connecting until {@link #close}.
+   * Opens both streams, and opens them again until {@link #close}.
    *
-   * @param server where xds-server is; its name is resolved anew after every failure
+   * @param server closed with this
    */
   public static Discovery start(
-      HostPort server,
+      ServerChannel server,
       NodeIdentity node,
       TableSink sink,
       ActivitySource source,
@@ -127,7 +100,6 @@ public final class Discovery implements AutoCloseable {
   /** Ends both streams at once. */
   @Override
   public void close() {
-    channel.shutdownNow();
-    thread.shutdownNow();
+    server.close();
   }
 }

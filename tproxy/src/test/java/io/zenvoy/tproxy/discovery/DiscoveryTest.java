@@ -56,7 +56,7 @@ final class DiscoveryTest {
     server = TestingXdsServer.start();
     discovery =
         Discovery.start(
-            server.address(),
+            ServerChannel.open(server.address()),
             new NodeIdentity("pod-1", "zenvoy", SLOTS),
             table -> {
               installed.set(table);
