@@ -97,10 +97,7 @@ public final class Benchmarks {
       @Option(names = "--short", description = "One round of a second; only printed.")
           boolean small)
       throws Exception {
-    String machine = Machine.description();
-    RelayBenchmark.Size size =
-        small ? new RelayBenchmark.Size(1, Duration.ofSeconds(1)) : RelayBenchmark.Size.COMPLETE;
-    publish("relay.md", "# Relay\n\n" + machine + "\n\n" + RelayBenchmark.run(size), !small);
+    relayRun(small);
     return 0;
   }
 
@@ -112,11 +109,65 @@ public final class Benchmarks {
       @Option(names = "--short", description = "One round of a small crowd; only printed.")
           boolean small)
       throws Exception {
+    crowdRun(small);
+    return 0;
+  }
+
+  @Command(
+      name = "integrity",
+      description = "100,000 connections of every mix, compared byte by byte; five minutes.",
+      mixinStandardHelpOptions = true)
+  int integrity(
+      @Option(names = "--short", description = "1,200 connections; only printed.") boolean small)
+      throws Exception {
+    integrityRun(small);
+    return 0;
+  }
+
+  @Command(
+      name = "data-path",
+      description = "relay, crowd, integrity and wake, one after another; half an hour.",
+      mixinStandardHelpOptions = true)
+  int dataPath(@Option(names = "--short", description = "All of them short.") boolean small)
+      throws Exception {
+    Optional<Integer> few = small ? Optional.of(3) : Optional.empty();
+    int status = wake(few, few);
+    integrityRun(small);
+    // These bind this program to one processor, so they come last.
+    relayRun(small);
+    crowdRun(small);
+    return status;
+  }
+
+  private static void relayRun(boolean small) throws Exception {
+    String machine = Machine.description();
+    RelayBenchmark.Size size =
+        small ? new RelayBenchmark.Size(1, Duration.ofSeconds(1)) : RelayBenchmark.Size.COMPLETE;
+    RelayBenchmark.Result result = RelayBenchmark.run(size);
+    publish(
+        "relay.md",
+        "# Relay\n\n" + machine + "\n\n" + result.text() + "\n![the medians](relay.svg)\n",
+        !small);
+    if (!small) {
+      Files.writeString(Project.root().resolve("benchmarks/results/relay.svg"), result.picture());
+    }
+  }
+
+  private static void crowdRun(boolean small) throws Exception {
     String machine = Machine.description();
     CrowdBenchmark.Size size =
         small ? new CrowdBenchmark.Size(1, 3_000, 2_000) : CrowdBenchmark.Size.COMPLETE;
     publish("crowd.md", "# Crowd\n\n" + machine + "\n\n" + table(CrowdBenchmark.run(size)), !small);
-    return 0;
+  }
+
+  private static void integrityRun(boolean small) throws Exception {
+    String machine = Machine.description();
+    IntegrityBenchmark.Size size =
+        small ? IntegrityBenchmark.Size.SHORT : IntegrityBenchmark.Size.COMPLETE;
+    try (KubeCluster cluster = new KubeCluster()) {
+      String text = new IntegrityBenchmark(cluster, size).run();
+      publish("integrity.md", "# Integrity\n\n" + machine + "\n\n" + text, !small);
+    }
   }
 
   private static void publish(String name, String text, boolean complete) throws IOException {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Which processor runs what: the measured program has 0 for itself. */
 public final class Pinning {
-  private static final String MEASURED = "0";
+  static final String MEASURED = "0";
   private static final String OTHER = "1";
 
   private Pinning() {}

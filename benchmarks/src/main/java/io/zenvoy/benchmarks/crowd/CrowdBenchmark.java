@@ -28,8 +28,14 @@ public final class CrowdBenchmark {
   /** Of one daemon: the first one meets code that was never run. */
   private static final List<String> CROWDS = List.of("first", "second", "third");
 
+  /** Of one client, in each round. */
+  private static final int WAKES = 200;
+
   private final Size size;
   private final Map<String, List<Double>> samples = new LinkedHashMap<>();
+
+  /** What nothing but accept4 reached in this round, in connections per processor second. */
+  private double bare;
 
   /**
    * How much is measured.
@@ -52,7 +58,10 @@ public final class CrowdBenchmark {
     Pinning.ourselvesToTheOtherProcessor();
     CrowdBenchmark benchmark = new CrowdBenchmark(size);
     for (int round = 1; round <= size.rounds(); round++) {
+      benchmark.acceptBare();
       benchmark.parkAndLeave();
+      benchmark.relayIdle();
+      benchmark.firstBytes();
       benchmark.release();
       Progress.say("round " + round + " of " + size.rounds());
     }
@@ -65,6 +74,72 @@ public final class CrowdBenchmark {
         .toList();
   }
 
+  private void acceptBare() throws IOException, InterruptedException {
+    try (BareAcceptor acceptor = new BareAcceptor();
+        Crowd crowd = new Crowd(acceptor.address())) {
+      accept(acceptor, crowd, SMALL_CROWD);
+      double used = ProcessorTime.of(acceptor.pid());
+      int more = size.parked() - SMALL_CROWD;
+      accept(acceptor, crowd, more);
+      bare = more / (ProcessorTime.of(acceptor.pid()) - used);
+      add("accepted by nothing but accept4; connections per processor second", bare);
+    }
+  }
+
+  private static void accept(BareAcceptor acceptor, Crowd crowd, int more)
+      throws IOException, InterruptedException {
+    for (int count = 0; count < more; count++) {
+      crowd.joinSilently();
+    }
+    acceptor.awaitAccepted(crowd.size());
+  }
+
+  /** Connections that are relayed and say nothing any more. */
+  private void relayIdle() throws IOException, InterruptedException {
+    try (MeasuredDaemon daemon = new MeasuredDaemon();
+        NarrowServer server = new NarrowServer();
+        Crowd crowd = new Crowd(daemon.slot())) {
+      daemon.wake(server.address());
+      relay(crowd, SMALL_CROWD);
+      long memory = daemon.memory();
+      int files = OpenFiles.of(daemon.pid(), "");
+      int more = size.released() - SMALL_CROWD;
+      relay(crowd, more);
+      add("memory of one more relayed; bytes", (daemon.memory() - memory) / (double) more);
+      add(
+          "descriptors of one more relayed; number",
+          (OpenFiles.of(daemon.pid(), "") - files) / (double) more);
+    }
+  }
+
+  private static void relay(Crowd crowd, int more) throws IOException {
+    for (int count = 0; count < more; count++) {
+      crowd.join();
+      crowd.awaitAnswers(1, PATIENCE);
+    }
+  }
+
+  /** One client that is parked until its endpoint comes, again and again. */
+  private void firstBytes() throws IOException, InterruptedException {
+    List<Double> millis = new ArrayList<>();
+    try (MeasuredDaemon daemon = new MeasuredDaemon();
+        NarrowServer server = new NarrowServer()) {
+      for (int wake = 0; wake < WAKES; wake++) {
+        try (Crowd crowd = new Crowd(daemon.slot())) {
+          crowd.join();
+          daemon.awaitParked(1);
+          long begin = daemon.wake(server.address());
+          crowd.awaitAnswers(1, PATIENCE);
+          millis.add(millis(server.lastReadNanos() - begin));
+        }
+        daemon.sleep();
+      }
+    }
+    Figures figures = new Figures("first byte", "ms", millis);
+    add("endpoint known to first byte at the upstream, median; ms", figures.quantile(0.5));
+    add("endpoint known to first byte at the upstream, p99; ms", figures.quantile(0.99));
+  }
+
   private void parkAndLeave() throws IOException, InterruptedException {
     try (MeasuredDaemon daemon = new MeasuredDaemon();
         Crowd crowd = new Crowd(daemon.slot())) {
@@ -73,9 +148,9 @@ public final class CrowdBenchmark {
       double used = ProcessorTime.of(daemon.pid());
       int more = size.parked() - SMALL_CROWD;
       park(daemon, crowd, more);
-      add(
-          "parked; connections per processor second",
-          more / (ProcessorTime.of(daemon.pid()) - used));
+      double parked = more / (ProcessorTime.of(daemon.pid()) - used);
+      add("parked; connections per processor second", parked);
+      add("parked by accepted with nothing but accept4; times", parked / bare);
       add("memory of one more parked; bytes", (daemon.memory() - before) / (double) more);
       leave(daemon, crowd);
     }

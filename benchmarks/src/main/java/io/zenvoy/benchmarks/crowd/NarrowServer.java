@@ -21,6 +21,7 @@ final class NarrowServer implements AutoCloseable {
   private final ServerSocketChannel listener = ServerSocketChannel.open();
   private final Selector selector = Selector.open();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
+  private volatile long lastReadNanos;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("upstream").unstarted(this::serve);
 
@@ -33,6 +34,11 @@ final class NarrowServer implements AutoCloseable {
 
   HostPort address() {
     return new HostPort("127.0.0.1", listener.socket().getLocalPort());
+  }
+
+  /** When it last read something, by {@link System#nanoTime}. */
+  long lastReadNanos() {
+    return lastReadNanos;
   }
 
   private void serve() {
@@ -71,6 +77,7 @@ final class NarrowServer implements AutoCloseable {
     buffer.clear();
     try {
       if (connection.read(buffer) >= 0) {
+        lastReadNanos = System.nanoTime();
         connection.write(buffer.flip());
         return;
       }

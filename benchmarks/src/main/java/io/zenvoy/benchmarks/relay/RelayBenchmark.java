@@ -3,7 +3,9 @@ package io.zenvoy.benchmarks.relay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zenvoy.benchmarks.Figures;
+import io.zenvoy.benchmarks.Picture;
 import io.zenvoy.benchmarks.Pinning;
+import io.zenvoy.benchmarks.ProcessorTime;
 import io.zenvoy.benchmarks.Progress;
 import io.zenvoy.common.HostPort;
 import io.zenvoy.it.ChildProcess;
@@ -29,6 +31,7 @@ import java.util.Map;
  */
 public final class RelayBenchmark {
   private static final int MESSAGE = 64;
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
 
   private final Size size;
   private final Map<String, Map<Relay.Kind, List<Double>>> samples = new LinkedHashMap<>();
@@ -48,12 +51,20 @@ public final class RelayBenchmark {
     this.size = size;
   }
 
-  /** Measures everything; returns the result file's text but for its title. */
-  public static String run(Size size) throws Exception {
+  /**
+   * What was measured.
+   *
+   * @param text of the result file, but for its title
+   * @param picture of the medians, in SVG
+   */
+  public record Result(String text, String picture) {}
+
+  /** Measures everything. */
+  public static Result run(Size size) throws Exception {
     return new RelayBenchmark(size).run();
   }
 
-  private String run() throws Exception {
+  private Result run() throws Exception {
     Pinning.ourselvesToTheOtherProcessor();
     int bulkPort = FreePorts.next();
     try (EchoServer echo = new EchoServer();
@@ -76,10 +87,11 @@ public final class RelayBenchmark {
             connect(kind, relay);
           }
         }
-        for (int streams : new int[] {1, 8, 64}) {
-          for (Relay.Kind kind : Relay.Kind.values()) {
-            if (kind != Relay.Kind.DIRECT) {
-              try (Relay relay = Relay.start(kind, bulk)) {
+        for (Relay.Kind kind : Relay.Kind.values()) {
+          if (kind != Relay.Kind.DIRECT) {
+            try (Relay relay = Relay.start(kind, bulk)) {
+              iperf(relay.address(), 8, WARM_UP); // until it knows what comes
+              for (int streams : new int[] {1, 8, 64}) {
                 bulk(kind, relay, streams);
               }
             }
@@ -88,18 +100,20 @@ public final class RelayBenchmark {
         Progress.say("round " + round + " of " + size.rounds());
       }
     }
-    return tables();
+    return new Result(tables(), picture());
   }
 
   private void bulk(Relay.Kind kind, Relay relay, int streams)
       throws IOException, InterruptedException {
-    iperf(relay.address(), streams, Duration.ofSeconds(1)); // until it knows what comes
-    double before = relay.processorSeconds();
-    double bytes = iperf(relay.address(), streams, size.time());
+    double process = relay.processorSeconds();
+    double processor = ProcessorTime.ofMeasuredProcessor();
+    double gigabytes = iperf(relay.address(), streams, size.time()) / 1e9;
+    String figure = "bulk, " + streams + " streams: GB per second ";
     add(
-        "bulk, " + streams + " streams: GB per processor second",
+        figure + "that its processor is busy",
         kind,
-        bytes / 1e9 / (relay.processorSeconds() - before));
+        gigabytes / (ProcessorTime.ofMeasuredProcessor() - processor));
+    add(figure + "of its process", kind, gigabytes / (relay.processorSeconds() - process));
   }
 
   private static double iperf(HostPort address, int streams, Duration time)
@@ -210,6 +224,17 @@ public final class RelayBenchmark {
           text.append('\n');
         });
     return text.toString();
+  }
+
+  private String picture() {
+    Picture picture = new Picture();
+    samples.forEach(
+        (figure, byKind) ->
+            byKind.forEach(
+                (kind, values) ->
+                    picture.add(
+                        figure, kind.title(), new Figures(figure, "", values).quantile(0.5))));
+    return picture.svg();
   }
 
   private static String cell(Figures figures) {

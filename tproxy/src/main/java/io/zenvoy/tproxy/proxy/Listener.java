@@ -93,6 +93,8 @@ final class Listener extends Descriptor {
     boolean bound = false;
     try {
       socket.setReuseAddress(true);
+      // Connections that are accepted inherit it.
+      socket.setTcpNoDelay(true);
       if (shared) {
         socket.setReusePort(true);
       }

@@ -242,7 +242,6 @@ final class ProxyLoop {
     }
     Client client = new Client(this, socket, slot, acceptedNanos);
     try {
-      socket.setTcpNoDelay(true);
       Route route = table.route(slot);
       if (waiting > settings.maxParked()) {
         refuse(client, CloseReason.CAP, route);
