@@ -21,6 +21,11 @@ final class Dial {
   private static final long SHORTEST_ATTEMPT_MILLIS = 250;
   private static final long LONGEST_ATTEMPT_MILLIS = 4000;
 
+  /**
+   * What strerror(3) calls EADDRNOTAVAIL, which connect(2) gives when all local ports are taken.
+   */
+  private static final String NO_LOCAL_PORT = "Cannot assign requested address";
+
   /** Attempts that follow each other quickly: about a second of them. */
   private static final int QUICK_ATTEMPTS = 55;
 
@@ -101,7 +106,11 @@ final class Dial {
         dialled.watch(Descriptor.OUT);
       }
     } catch (IOException | ChannelException e) {
-      failed(String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage());
+      if (reason.contains(NO_LOCAL_PORT)) {
+        loop.noLocalPort(lot.cluster(), chosen);
+      }
+      failed(reason);
     }
   }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pipes of one event loop. A flow has one only while bytes are in it, so that a few are enough
@@ -20,7 +22,10 @@ final class PipePool {
   private static final long REFUSED_NANOS = 1_000_000_000L;
 
   private final Deque<Pipe> idle = new ArrayDeque<>();
+  private static final Logger log = LoggerFactory.getLogger(PipePool.class);
+
   private final int most;
+  private final Reminder refusals = new Reminder();
   private int open;
   private boolean refused;
   private long refusedNanos;
@@ -48,6 +53,13 @@ final class PipePool {
       refused = false;
       return pipe;
     } catch (IOException e) {
+      if (refusals.isDue(nowNanos)) {
+        log.atWarn()
+            .addKeyValue("reason", e.getMessage())
+            .log(
+                "no pipe to splice through, bulk is copied; look at nofile and"
+                    + " fs.pipe-user-pages-soft");
+      }
       refused = true;
       refusedNanos = nowNanos;
       return null;

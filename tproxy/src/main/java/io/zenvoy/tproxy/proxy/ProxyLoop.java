@@ -51,6 +51,7 @@ final class ProxyLoop {
   private final ClientQueue strangers = new ClientQueue();
   private final HalfClosedClients halfClosed = new HalfClosedClients();
   private final Farewells farewells;
+  private final Reminder noLocalPort = new Reminder();
   private RoutingTable table = RoutingTable.EMPTY;
   private boolean lookingAgain;
 
@@ -149,6 +150,18 @@ final class ProxyLoop {
 
   Farewells farewells() {
     return farewells;
+  }
+
+  /** There is no local port left for one more connection to an endpoint. */
+  void noLocalPort(String cluster, InetSocketAddress endpoint) {
+    if (noLocalPort.isDue(nanoTime())) {
+      log.atWarn()
+          .addKeyValue("service", cluster)
+          .addKeyValue("endpoint", endpoint)
+          .log(
+              "all local ports towards an endpoint are taken, connections wait; more replicas or a"
+                  + " wider net.ipv4.ip_local_port_range give more");
+    }
   }
 
   /** Runs a task when the events that epoll has reported have been handled. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -216,7 +217,7 @@ final class FailureAnswerTest {
   void aClientThatNeitherSendsNorClosesIsClosed() throws Exception {
     proxy.routes(http(1));
     try (Socket first = proxy.connect();
-        Socket second = proxy.connect()) {
+        Socket second = connectOnce(() -> proxy.parked() == 1)) {
       assertThat(first.isConnected()).isTrue();
       await().until(() -> proxy.closed(CloseReason.CAP) == 1);
       // Nothing was asked, so nothing is answered.
@@ -251,7 +252,7 @@ final class FailureAnswerTest {
   void atTheClustersCapTheRequestThatComesLaterIsAnswered() throws Exception {
     proxy.routes(http(1));
     try (Socket first = proxy.connect();
-        Socket second = proxy.connect()) {
+        Socket second = connectOnce(() -> proxy.parked() == 1)) {
       await().until(() -> proxy.closed(CloseReason.CAP) == 1);
       second.getOutputStream().write(GET.getBytes(US_ASCII));
       assertThat(answer(second)).contains("too many connections wait");
@@ -341,6 +342,12 @@ final class FailureAnswerTest {
       assertThat(answer.lines().filter(line -> line.startsWith("Set-Cookie"))).isEmpty();
       assertThat(answer).contains(": caf???Set-Cookie: a=b?xxx").hasSizeLessThan(1000);
     }
+  }
+
+  /** Event loops do not wait for each other: who comes first is seen by what has become of him. */
+  private Socket connectOnce(Callable<Boolean> condition) throws IOException {
+    await().until(condition);
+    return proxy.connect();
   }
 
   private Route http(int maxParked) {

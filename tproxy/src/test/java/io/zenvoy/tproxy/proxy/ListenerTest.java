@@ -2,6 +2,7 @@ package io.zenvoy.tproxy.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zenvoy.common.Ipv4Network;
@@ -29,7 +30,7 @@ final class ListenerTest {
       proxy.listen().toCompletableFuture().join();
       assertThat(listening(port)).isEqualTo(EVENT_LOOPS);
     }
-    assertThat(listening(port)).isZero();
+    await().untilAsserted(() -> assertThat(listening(port)).isZero());
   }
 
   @Test
