@@ -27,6 +27,14 @@ public final class Proxy implements TableSink, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Proxy.class);
   private static final long DRAIN_CHECK_MILLIS = 20;
 
+  /**
+   * An event loop that is given no time may end without closing what it holds, if it learns that it
+   * shall end between looking for that and running its last task. More than its sweep's interval.
+   */
+  private static final long QUIET_MILLIS = 2 * ProxyLoop.SWEEP_MILLIS;
+
+  private static final long END_MILLIS = 2_000;
+
   private final ProxySettings settings;
   private final MultiThreadIoEventLoopGroup group;
   private final List<ProxyLoop> loops = new ArrayList<>();
@@ -130,6 +138,8 @@ public final class Proxy implements TableSink, AutoCloseable {
     for (ProxyLoop loop : loops) {
       loop.afterEvents(loop::close);
     }
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    group
+        .shutdownGracefully(QUIET_MILLIS, END_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly();
   }
 }

@@ -31,7 +31,7 @@ final class ProxyLoop {
   private static final long SECOND_LOOK_MILLIS = 5;
 
   /** How exact deadlines are. */
-  private static final long SWEEP_MILLIS = 50;
+  static final long SWEEP_MILLIS = 50;
 
   /** Places beyond the process's cap, for those who are told that it is reached. */
   private static final int PLACES_FOR_REFUSALS = 64;
