@@ -32,6 +32,8 @@ public final class DaemonJvm {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:AOTCache=" + DISTRIBUTION.resolve("tproxy.aot"));
+    command.add("-XX:+UnlockDiagnosticVMOptions");
+    command.add("-XX:ArchiveRelocationMode=0");
     command.add("-XX:+UseCompactObjectHeaders");
     command.addAll(List.of(options().split(" ", -1)));
     command.addAll(more);

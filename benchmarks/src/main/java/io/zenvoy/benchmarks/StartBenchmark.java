@@ -5,6 +5,7 @@ import io.zenvoy.it.HttpProbe;
 import io.zenvoy.it.Programs;
 import io.zenvoy.it.Programs.RunningProgram;
 import io.zenvoy.it.kube.KubeCluster;
+import io.zenvoy.it.kube.Services;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long each program takes from its start script to a ready answer, and its resident memory once
- * it has been idle.
+ * it has been idle, where a hundred services have opted in.
  */
 final class StartBenchmark {
+  private static final int SERVICES = 100;
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final long ASK_AGAIN_NANOS = 5_000_000;
 
@@ -29,6 +31,14 @@ final class StartBenchmark {
   }
 
   List<Figures> run() throws IOException, InterruptedException {
+    String namespace = cluster.newNamespace();
+    for (int number = 0; number < SERVICES; number++) {
+      cluster
+          .client()
+          .resource(Services.service(namespace, "idle-" + number, Services.OPTED_IN))
+          .create();
+      cluster.client().resource(Services.deployment(namespace, "idle-" + number, 0)).create();
+    }
     List<Double> serverStarts = new ArrayList<>();
     List<Double> serverMemory = new ArrayList<>();
     List<Double> daemonStarts = new ArrayList<>();
@@ -59,11 +69,12 @@ final class StartBenchmark {
         Progress.say((number + 1) + " of " + starts + " starts");
       }
     }
+    cluster.client().namespaces().withName(namespace).delete();
     return List.of(
         new Figures("xds-server: start → ready", "s", serverStarts),
-        new Figures("xds-server: resident memory, idle", "MiB", serverMemory),
+        new Figures("xds-server: resident memory, idle, 100 services", "MiB", serverMemory),
         new Figures("tproxy: start → ready", "s", daemonStarts),
-        new Figures("tproxy: resident memory, idle", "MiB", daemonMemory));
+        new Figures("tproxy: resident memory, idle, 100 services", "MiB", daemonMemory));
   }
 
   private static double untilReady(RunningProgram program, long sinceNanos) {
