@@ -40,13 +40,23 @@ final class ClientQueue {
     insertBehind(before, client);
   }
 
-  /** Puts a connection that was taken out before those that were accepted at the same time. */
+  /**
+   * Puts a connection that was taken out before those that were accepted at the same time: most
+   * often at the beginning.
+   */
   void putBack(Client client) {
-    Client before = last;
-    while (before != null && before.acceptedNanos - client.acceptedNanos >= 0) {
-      before = before.previous;
+    Client before = null;
+    Client after = first;
+    while (after != null && after.acceptedNanos - client.acceptedNanos < 0) {
+      before = after;
+      after = after.next;
     }
     insertBehind(before, client);
+  }
+
+  /** Puts a connection at the end, whenever it was accepted. */
+  void append(Client client) {
+    insertBehind(last, client);
   }
 
   private void insertBehind(@Nullable Client before, Client client) {

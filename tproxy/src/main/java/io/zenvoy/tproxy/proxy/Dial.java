@@ -138,7 +138,8 @@ final class Dial {
   }
 
   private void abandonAttempt() {
-    if (endpoint != null) {
+    // One that its client's deadline has cut short says nothing about the endpoint.
+    if (endpoint != null && loop.nanoTime() - lot.deadlineNanos(client) < 0) {
       lot.unanswered(endpoint);
     }
     failed("no answer");

@@ -24,7 +24,7 @@ final class Farewells {
   void begin(Client client, Refusal refusal, long nowNanos) {
     Farewell farewell = new Farewell(client, refusal, nowNanos);
     client.farewell = farewell;
-    clients.add(client);
+    clients.append(client);
     try {
       farewell.start();
     } catch (IOException e) {

@@ -185,9 +185,6 @@ final class Flow {
       return null;
     }
     expectMore(count);
-    if (count == limit) {
-      chunk = Math.min(LARGEST_CHUNK, chunk * 2);
-    }
     try {
       if (!write(count)) {
         return Outcome.SINK_FULL;
@@ -195,7 +192,11 @@ final class Flow {
     } catch (IOException e) {
       return broken(sink, e, Outcome.SINK_BROKEN);
     }
-    return count < limit ? mostLikelyEmpty() : null;
+    if (count < limit) {
+      return mostLikelyEmpty();
+    }
+    chunk = Math.min(LARGEST_CHUNK, chunk * 2);
+    return null;
   }
 
   /** Decides by what a read has brought how the next one is done. */

@@ -37,6 +37,9 @@ final class HalfClosedClients {
     for (int count = 0; waiting.hasNext() && count < LOOKUPS_AT_A_TIME; count++) {
       Client client = waiting.next();
       waiting.remove();
+      if (client.isClosed()) {
+        continue; // the event loop is ending; the number of its socket may be another one's
+      }
       if (hasLeft(client)) {
         left.add(client);
       } else {

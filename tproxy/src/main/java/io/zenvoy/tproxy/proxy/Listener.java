@@ -169,7 +169,14 @@ final class Listener extends Descriptor {
       if (accepted < 0) {
         return;
       }
-      intake.adopt(accepted, loop.nanoTime());
+      try {
+        intake.adopt(accepted, loop.nanoTime());
+      } catch (RuntimeException | Error e) {
+        // Whatever it is, those who come later are not to find a closed port.
+        log.atError().setCause(e).log("connection can't be taken");
+        pause();
+        return;
+      }
     }
   }
 
@@ -180,12 +187,16 @@ final class Listener extends Descriptor {
           .addKeyValue("pause_ms", PAUSE_MILLIS)
           .addKeyValue("reason", e.getMessage())
           .log("connections can't be accepted");
-      watch(0);
-      var _ = loop.eventLoop().schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      pause();
     } else {
       // The client was quicker than the accept; the next one is asked for at the next event.
       log.atDebug().setCause(e).log("accept failed");
     }
+  }
+
+  private void pause() throws IOException {
+    watch(0);
+    var _ = loop.eventLoop().schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void resume() {

@@ -29,9 +29,9 @@ public final class Proxy implements TableSink, AutoCloseable {
 
   /**
    * An event loop that is given no time may end without closing what it holds, if it learns that it
-   * shall end between looking for that and running its last task. More than its sweep's interval.
+   * shall end between looking for that and running its last task.
    */
-  private static final long QUIET_MILLIS = 2 * ProxyLoop.SWEEP_MILLIS;
+  private static final long QUIET_MILLIS = 100;
 
   private static final long END_MILLIS = 2_000;
 

@@ -3,6 +3,7 @@ package io.zenvoy.tproxy.proxy;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
 import io.zenvoy.common.Slot;
 import io.zenvoy.tproxy.discovery.Route;
 import io.zenvoy.tproxy.discovery.RoutingTable;
@@ -31,7 +32,7 @@ final class ProxyLoop {
   private static final long SECOND_LOOK_MILLIS = 5;
 
   /** How exact deadlines are. */
-  static final long SWEEP_MILLIS = 50;
+  private static final long SWEEP_MILLIS = 50;
 
   /** Places beyond the process's cap, for those who are told that it is reached. */
   private static final int PLACES_FOR_REFUSALS = 64;
@@ -53,6 +54,7 @@ final class ProxyLoop {
   private final Farewells farewells;
   private final Reminder noLocalPort = new Reminder();
   private RoutingTable table = RoutingTable.EMPTY;
+  private final Future<?> sweeps;
   private boolean lookingAgain;
 
   /**
@@ -76,7 +78,7 @@ final class ProxyLoop {
     this.pipes = new PipePool(settings.pipes());
     this.clock = clock;
     this.random = random;
-    var _ =
+    sweeps =
         eventLoop.scheduleAtFixedRate(
             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -193,17 +195,18 @@ final class ProxyLoop {
     receive(new Socket(descriptor), acceptedNanos);
   }
 
-  /** The last thing that runs here. */
+  /** The last thing that runs here, before the event loop cuts what it holds. */
   void close() {
     assert inEventLoop();
+    sweeps.cancel(false);
     halfClosed.close();
     pipes.close();
   }
 
-  /** Ends a waiting connection, whatever it waits for. */
+  /** Ends a waiting connection, whatever it waits for; does nothing if it waits no more. */
   void refuse(Client client, CloseReason reason) {
     assert inEventLoop();
-    if (client.isClosed()) {
+    if (client.isClosed() || client.farewell != null || client.relay != null) {
       return;
     }
     ParkingLot lot = client.lot;
@@ -215,7 +218,6 @@ final class ProxyLoop {
     } else if (strangers.contains(client)) {
       strangers.remove(client);
     }
-    halfClosed.remove(client);
     refuse(client, reason, route);
   }
 
@@ -226,6 +228,7 @@ final class ProxyLoop {
    */
   void refuse(Client client, CloseReason reason, @Nullable Route route) {
     assert inEventLoop();
+    halfClosed.remove(client);
     metrics.closed(reason, 1);
     log.atDebug()
         .addKeyValue("slot", client.slot)
@@ -266,7 +269,7 @@ final class ProxyLoop {
       } else {
         lot(route).arrive(client);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // Whatever it is concerns this connection alone, and not the listener that brought it.
       log.atWarn().setCause(e).log("connection can't be taken");
       client.abandon();
@@ -341,7 +344,7 @@ final class ProxyLoop {
       }
       farewells.sweep(now);
       freeThoseThatLeft();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A sweep that throws would be the last one.
       log.atError().setCause(e).log("sweep failed");
     }
