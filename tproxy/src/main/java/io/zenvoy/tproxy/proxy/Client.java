@@ -92,6 +92,7 @@ final class Client extends Descriptor {
     } else {
       loop.refuse(this, CloseReason.ERROR);
     }
+    abort();
   }
 
   /** The client's own address; empty if the kernel no longer knows it. */

@@ -56,7 +56,10 @@ abstract class Descriptor implements EpollIoHandle {
    */
   abstract void ready(int events) throws IOException;
 
-  /** Releases what depends on this descriptor after {@link #ready} failed unexpectedly. */
+  /**
+   * Does what is left to do after {@link #ready} failed unexpectedly: a connection releases what
+   * depends on it and closes, and nothing is asked of it any more.
+   */
   abstract void abandon();
 
   final boolean isClosed() {
@@ -143,7 +146,6 @@ abstract class Descriptor implements EpollIoHandle {
       // Whatever it is concerns this connection alone; the event loop would pause for a second.
       log.atError().setCause(e).log("connection dropped after an unexpected error");
       abandon();
-      abort();
     }
   }
 

@@ -169,18 +169,11 @@ final class Listener extends Descriptor {
       if (accepted < 0) {
         return;
       }
-      try {
-        intake.adopt(accepted, loop.nanoTime());
-      } catch (RuntimeException | Error e) {
-        // Whatever it is, those who come later are not to find a closed port.
-        log.atError().setCause(e).log("connection can't be taken");
-        pause();
-        return;
-      }
+      intake.adopt(accepted, loop.nanoTime());
     }
   }
 
-  private void failed(NativeIoException e) throws IOException {
+  private void failed(NativeIoException e) {
     loop.metrics().acceptFailed();
     if (OUT_OF_RESOURCES.contains(e.expectedErr())) {
       log.atError()
@@ -194,22 +187,23 @@ final class Listener extends Descriptor {
     }
   }
 
-  private void pause() throws IOException {
-    watch(0);
-    var _ = loop.eventLoop().schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  private void pause() {
+    watchFor(0);
+    var _ = loop.eventLoop().schedule(() -> watchFor(IN), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void resume() {
+  private void watchFor(int events) {
     try {
-      watch(IN);
+      watch(events);
     } catch (IOException e) {
       log.atError().setCause(e).log("connections can't be accepted any more");
     }
   }
 
+  /** Whatever it was, those who come later are not to find a closed port. */
   @Override
   void abandon() {
-    log.atError().addKeyValue("port", port).log("the listener is closed");
+    pause();
   }
 
   private static void closeQuietly(LinuxSocket socket) {

@@ -53,8 +53,8 @@ final class ProxyLoop {
   private final HalfClosedClients halfClosed = new HalfClosedClients();
   private final Farewells farewells;
   private final Reminder noLocalPort = new Reminder();
-  private RoutingTable table = RoutingTable.EMPTY;
   private final Future<?> sweeps;
+  private RoutingTable table = RoutingTable.EMPTY;
   private boolean lookingAgain;
 
   /**

@@ -32,5 +32,6 @@ final class Upstream extends Descriptor {
     } else {
       dial.failed("unexpected error");
     }
+    abort();
   }
 }

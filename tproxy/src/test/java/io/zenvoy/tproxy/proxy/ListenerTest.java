@@ -12,12 +12,14 @@ import io.zenvoy.tproxy.redirect.ReceivableSlots;
 import io.zenvoy.tproxy.redirect.RedirectKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class ListenerTest {
@@ -54,16 +56,41 @@ final class ListenerTest {
     }
   }
 
+  @Test
+  void anUnexpectedErrorDoesNotCloseThePort() throws Exception {
+    int port = freePort();
+    AtomicInteger arrived = new AtomicInteger();
+    Listener.Intake intake =
+        (descriptor, _) -> {
+          if (arrived.incrementAndGet() == 1) {
+            throw new AssertionError("the first one fails");
+          }
+        };
+    try (TestingLoop eventLoop = new TestingLoop()) {
+      eventLoop.call(
+          () -> {
+            Listener.bind(slots(port), eventLoop.loop(), intake, false).listen();
+            return true;
+          });
+      InetAddress host = InetAddress.ofLiteral("127.0.0.1");
+      try (Socket _ = new Socket(host, port)) {
+        await().until(() -> arrived.get() == 1);
+        try (Socket _ = new Socket(host, port)) {
+          await().until(() -> arrived.get() == 2);
+        }
+      }
+    }
+  }
+
+  private static ReceivableSlots slots(int port) {
+    return new ReceivableSlots(
+        RedirectKind.NONE, Ipv4Network.parse("127.128.0.0/9"), port, new PortRange(20_000, 32_767));
+  }
+
   private static Proxy start(int port) {
-    ReceivableSlots slots =
-        new ReceivableSlots(
-            RedirectKind.NONE,
-            Ipv4Network.parse("127.128.0.0/9"),
-            port,
-            new PortRange(20_000, 32_767));
     return Proxy.start(
         new ProxySettings(
-            slots,
+            slots(port),
             1000,
             true,
             EVENT_LOOPS,

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 
 /** One event loop without a listener, for tests of what runs in it. */
 final class TestingLoop implements AutoCloseable {
-  static final String NETWORK = "127.128.0.0/9";
   private static final int LISTENER_PORT = 18_001;
 
   private final MultiThreadIoEventLoopGroup group =
@@ -55,7 +54,7 @@ final class TestingLoop implements AutoCloseable {
     ReceivableSlots slots =
         new ReceivableSlots(
             RedirectKind.NONE,
-            Ipv4Network.parse(NETWORK),
+            Ipv4Network.parse("127.128.0.0/9"),
             LISTENER_PORT,
             new PortRange(20_000, 32_767));
     return ProxySettings.of(slots, 10, true, Duration.ofSeconds(1), Pages.DEFAULT, 1);
