@@ -1,25 +1,25 @@
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
-import io.envoyproxy.envoy.service.metrics.v3.MetricsServiceGrpc;
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsResponse;
+import io.zenvoy.tproxy.discovery.wire.Any;
+import com.google.protobuf.MessageLite;
+import io.zenvoy.tproxy.discovery.wire.Struct;
+import io.zenvoy.tproxy.discovery.wire.Value;
+import io.zenvoy.tproxy.discovery.wire.Cluster;
+import io.zenvoy.tproxy.discovery.wire.Address;
+import io.zenvoy.tproxy.discovery.wire.Metadata;
+import io.zenvoy.tproxy.discovery.wire.SocketAddress;
+import io.zenvoy.tproxy.discovery.wire.ClusterLoadAssignment;
+import io.zenvoy.tproxy.discovery.wire.Endpoint;
+import io.zenvoy.tproxy.discovery.wire.LbEndpoint;
+import io.zenvoy.tproxy.discovery.wire.LocalityLbEndpoints;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryRequest;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryResponse;
+import io.zenvoy.tproxy.discovery.wire.Resource;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.zenvoy.tproxy.discovery.XdsMethods;
 import io.zenvoy.common.DaemonProtocol;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +50,9 @@ import java.util.stream.Stream;
 final class Training implements AutoCloseable {
   private static final List<String> PROTOCOLS =
       List.of("tcp", "http", "http2", "postgres", "mysql", "redis");
+  private static final String CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+  private static final String ENDPOINTS =
+      "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
   private static final int CONNECTIONS = 3_000;
   private static final int AT_A_TIME = 50;
   private static final int BULK = 32 << 20;
@@ -71,8 +74,8 @@ final class Training implements AutoCloseable {
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(new Ads())
-            .addService(new Metrics())
+            .addService(service(XdsMethods.DELTA_AGGREGATED_RESOURCES, this::ads))
+            .addService(service(XdsMethods.STREAM_METRICS, _ -> new Ignored<>()))
             .build()
             .start();
     upstream = new ServerSocket(0, 1000, InetAddress.ofLiteral("127.0.0.1"));
@@ -148,7 +151,7 @@ final class Training implements AutoCloseable {
     for (String protocol : PROTOCOLS) {
       clusters.add(cluster(protocol));
     }
-    send(stream, "envoy.config.cluster.v3.Cluster", clusters);
+    send(stream, CLUSTER, clusters);
     send(stream, assignments(List.of(), ""));
     awaitReady();
     failAll(stream);
@@ -287,7 +290,7 @@ final class Training implements AutoCloseable {
             .putFields(DaemonProtocol.LOCAL, Value.newBuilder().setBoolValue(true).build())
             .build();
     return resource(
-        protocol, Cluster.newBuilder().setName(protocol).setMetadata(metadata(fields)).build());
+        protocol, CLUSTER, Cluster.newBuilder().setName(protocol).setMetadata(metadata(fields)).build());
   }
 
   private List<Resource> assignments(List<InetSocketAddress> endpoints, String verdict) {
@@ -317,6 +320,7 @@ final class Training implements AutoCloseable {
       assignments.add(
           resource(
               protocol,
+              ENDPOINTS,
               ClusterLoadAssignment.newBuilder()
                   .setClusterName(protocol)
                   .addEndpoints(locality)
@@ -326,7 +330,7 @@ final class Training implements AutoCloseable {
   }
 
   private void send(StreamObserver<DeltaDiscoveryResponse> stream, List<Resource> assignments) {
-    send(stream, "envoy.config.endpoint.v3.ClusterLoadAssignment", assignments);
+    send(stream, ENDPOINTS, assignments);
   }
 
   private void send(
@@ -334,18 +338,19 @@ final class Training implements AutoCloseable {
     version++;
     stream.onNext(
         DeltaDiscoveryResponse.newBuilder()
-            .setTypeUrl("type.googleapis.com/" + type)
+            .setTypeUrl(type)
             .setNonce(Integer.toString(version))
             .setSystemVersionInfo(Integer.toString(version))
             .addAllResources(resources)
             .build());
   }
 
-  private Resource resource(String name, Message message) {
+  private Resource resource(String name, String type, MessageLite message) {
     return Resource.newBuilder()
         .setName(name)
         .setVersion(Integer.toString(version))
-        .setResource(Any.pack(message))
+        .setResource(
+            Any.newBuilder().setTypeUrl(type).setValue(message.toByteString()))
         .build();
   }
 
@@ -378,22 +383,17 @@ final class Training implements AutoCloseable {
     upstream.close();
   }
 
-  private final class Ads
-      extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
-    @Override
-    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
-        StreamObserver<DeltaDiscoveryResponse> responses) {
-      streams.add(responses);
-      return new Ignored<>();
-    }
+  private StreamObserver<DeltaDiscoveryRequest> ads(
+      StreamObserver<DeltaDiscoveryResponse> responses) {
+    streams.add(responses);
+    return new Ignored<>();
   }
 
-  private static final class Metrics extends MetricsServiceGrpc.MetricsServiceImplBase {
-    @Override
-    public StreamObserver<StreamMetricsMessage> streamMetrics(
-        StreamObserver<StreamMetricsResponse> responses) {
-      return new Ignored<>();
-    }
+  private static <Q, A> ServerServiceDefinition service(
+      MethodDescriptor<Q, A> method, ServerCalls.BidiStreamingMethod<Q, A> calls) {
+    return ServerServiceDefinition.builder(method.getServiceName())
+        .addMethod(method, ServerCalls.asyncBidiStreamingCall(calls))
+        .build();
   }
 
   private static final class Ignored<T> implements StreamObserver<T> {

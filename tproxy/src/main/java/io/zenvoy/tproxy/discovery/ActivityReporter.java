@@ -1,13 +1,14 @@
 package io.zenvoy.tproxy.discovery;
 
-import io.envoyproxy.envoy.service.metrics.v3.MetricsServiceGrpc;
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsResponse;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.zenvoy.tproxy.discovery.ActivitySource.Activity;
 import io.zenvoy.tproxy.discovery.ReportWriter.Figures;
+import io.zenvoy.tproxy.discovery.wire.StreamMetricsMessage;
+import io.zenvoy.tproxy.discovery.wire.StreamMetricsResponse;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -100,7 +101,9 @@ final class ActivityReporter {
     channel.resetConnectBackoff();
     Stream opened = new Stream();
     stream = opened;
-    var _ = MetricsServiceGrpc.newStub(channel).streamMetrics(opened);
+    var _ =
+        ClientCalls.asyncClientStreamingCall(
+            channel.newCall(XdsMethods.STREAM_METRICS, CallOptions.DEFAULT), opened);
   }
 
   /** One stream; it is ignored as soon as another one has taken its place. */

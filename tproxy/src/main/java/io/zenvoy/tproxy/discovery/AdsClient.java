@@ -1,13 +1,14 @@
 package io.zenvoy.tproxy.discovery;
 
-import com.google.rpc.Code;
-import com.google.rpc.Status;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryRequest;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryResponse;
+import io.zenvoy.tproxy.discovery.wire.Status;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,7 +72,8 @@ final class AdsClient {
     Stream opened = new Stream();
     stream = opened;
     opened.requests =
-        AggregatedDiscoveryServiceGrpc.newStub(channel).deltaAggregatedResources(opened);
+        ClientCalls.asyncBidiStreamingCall(
+            channel.newCall(XdsMethods.DELTA_AGGREGATED_RESOURCES, CallOptions.DEFAULT), opened);
     for (ResourceKind kind : ResourceKind.values()) {
       opened.requests.onNext(subscription(kind));
     }
@@ -149,7 +151,7 @@ final class AdsClient {
       send(
           answer(response)
               .setErrorDetail(
-                  Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(reason))
+                  Status.newBuilder().setCode(Code.INVALID_ARGUMENT.value()).setMessage(reason))
               .build());
     }
 

@@ -1,11 +1,11 @@
 package io.zenvoy.tproxy.discovery;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.zenvoy.common.DaemonProtocol;
 import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.Slot;
+import io.zenvoy.tproxy.discovery.wire.Cluster;
+import io.zenvoy.tproxy.discovery.wire.Struct;
+import io.zenvoy.tproxy.discovery.wire.Value;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package io.zenvoy.tproxy.discovery;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.zenvoy.common.DaemonProtocol;
+import io.zenvoy.tproxy.discovery.wire.ClusterLoadAssignment;
+import io.zenvoy.tproxy.discovery.wire.LbEndpoint;
+import io.zenvoy.tproxy.discovery.wire.LocalityLbEndpoints;
+import io.zenvoy.tproxy.discovery.wire.SocketAddress;
+import io.zenvoy.tproxy.discovery.wire.Struct;
+import io.zenvoy.tproxy.discovery.wire.Value;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.zenvoy.tproxy.discovery;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.zenvoy.common.DaemonProtocol;
+import io.zenvoy.tproxy.discovery.wire.Node;
+import io.zenvoy.tproxy.discovery.wire.Struct;
+import io.zenvoy.tproxy.discovery.wire.Value;
 import io.zenvoy.tproxy.redirect.ReceivableSlots;
 
 /**

@@ -1,12 +1,12 @@
 package io.zenvoy.tproxy.discovery;
 
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
-import io.prometheus.client.Metrics.Counter;
-import io.prometheus.client.Metrics.Gauge;
-import io.prometheus.client.Metrics.Metric;
-import io.prometheus.client.Metrics.MetricFamily;
-import io.prometheus.client.Metrics.MetricType;
 import io.zenvoy.tproxy.discovery.ActivitySource.Activity;
+import io.zenvoy.tproxy.discovery.wire.Counter;
+import io.zenvoy.tproxy.discovery.wire.Gauge;
+import io.zenvoy.tproxy.discovery.wire.Metric;
+import io.zenvoy.tproxy.discovery.wire.MetricFamily;
+import io.zenvoy.tproxy.discovery.wire.MetricType;
+import io.zenvoy.tproxy.discovery.wire.StreamMetricsMessage;
 
 /** Writes figures of clusters in the words of Envoy's metrics sink. */
 final class ReportWriter {

@@ -1,11 +1,13 @@
 package io.zenvoy.tproxy.discovery;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.zenvoy.common.Slot;
+import io.zenvoy.tproxy.discovery.wire.Any;
+import io.zenvoy.tproxy.discovery.wire.Cluster;
+import io.zenvoy.tproxy.discovery.wire.ClusterLoadAssignment;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryResponse;
+import io.zenvoy.tproxy.discovery.wire.Resource;
 import io.zenvoy.tproxy.redirect.ReceivableSlots;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,7 +88,7 @@ final class ResourceStore {
   private ClusterPolicy policy(Resource resource) throws InvalidResourceException {
     ClusterPolicy policy;
     try {
-      policy = ClusterPolicy.parse(resource.getResource().unpack(Cluster.class));
+      policy = ClusterPolicy.parse(Cluster.parseFrom(content(resource, ResourceKind.CLUSTER)));
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidResourceException(resource.getName() + ": " + e.getMessage(), e);
     }
@@ -102,12 +104,29 @@ final class ResourceStore {
   private static EndpointAssignment assignment(Resource resource, long version)
       throws InvalidResourceException {
     try {
-      ClusterLoadAssignment assignment = resource.getResource().unpack(ClusterLoadAssignment.class);
+      ClusterLoadAssignment assignment =
+          ClusterLoadAssignment.parseFrom(content(resource, ResourceKind.ENDPOINTS));
       requireName(resource, assignment.getClusterName());
       return EndpointAssignment.parse(assignment, version);
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidResourceException(resource.getName() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static ByteString content(Resource resource, ResourceKind kind)
+      throws InvalidResourceException {
+    Any packed = resource.getResource();
+    if (!packed.getTypeUrl().equals(kind.typeUrl())) {
+      throw new InvalidResourceException(
+          "resource "
+              + resource.getName()
+              + " is a \""
+              + packed.getTypeUrl()
+              + "\" (expected: "
+              + kind.typeUrl()
+              + ")");
+    }
+    return packed.getValue();
   }
 
   private static void requireName(Resource resource, String name) throws InvalidResourceException {

@@ -1,9 +1,10 @@
 package io.zenvoy.tproxy.discovery;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.zenvoy.common.HostPort;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,16 +27,22 @@ public final class ServerChannel implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
   private final ScheduledExecutorService thread;
+  private final ExecutorService resolver;
   private final ManagedChannel channel;
 
   private ServerChannel(HostPort server) {
     thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("discovery").daemon().factory());
+    // Names are looked up here. gRPC's own would format its threads' names by the rules of a
+    // locale, for which 40 classes are loaded.
+    resolver =
+        Executors.newCachedThreadPool(Thread.ofPlatform().name("resolver-", 0).daemon().factory());
     channel =
         NettyChannelBuilder.forTarget("dns:///" + server)
             .usePlaintext()
             .executor(thread)
+            .offloadExecutor(resolver)
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -68,5 +75,6 @@ public final class ServerChannel implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     thread.shutdownNow();
+    resolver.shutdownNow();
   }
 }

@@ -1,0 +1,5 @@
+/** How log events are written. */
+@NullMarked
+package io.zenvoy.common.log;
+
+import org.jspecify.annotations.NullMarked;
