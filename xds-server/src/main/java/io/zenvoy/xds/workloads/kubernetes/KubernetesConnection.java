@@ -48,6 +48,7 @@ final class KubernetesConnection implements AutoCloseable {
       KubernetesClient client =
           new KubernetesClientBuilder()
               .withConfig(config)
+              .withKubernetesSerialization(ObjectKinds.serialization())
               .withHttpClientFactory(new AttentiveHttpClientFactory(observer::silent))
               .withHttpClientBuilderConsumer(
                   http -> http.addOrReplaceInterceptor("zenvoy", observer))
