@@ -1,7 +1,5 @@
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -20,7 +18,6 @@ import io.zenvoy.common.DaemonProtocol;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,7 +40,7 @@ import java.util.stream.Stream;
  * <p>{@code java -cp '<distribution>/lib/*' Training.java <distribution> [<java home>]}, or {@code
  * bin/<program> --train Training.java}
  */
-final class Training implements AutoCloseable {
+final class Training implements ApiServer.Answers, AutoCloseable {
   private static final int SERVICES = 20;
   private static final List<String> TYPES =
       List.of(
@@ -56,15 +53,13 @@ final class Training implements AutoCloseable {
   private final int xdsPort = freePort();
   private final int adminPort = freePort();
   private final CountDownLatch scaled = new CountDownLatch(1);
-  private final HttpServer apiServer;
+  private final ApiServer apiServer;
   private final Path kubeconfig;
+  private volatile boolean over;
   private final Process program;
 
-  private Training(Path distribution, Path javaHome, Path cache, Path log) throws IOException {
-    apiServer = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 100);
-    apiServer.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    apiServer.createContext("/", this::answer);
-    apiServer.start();
+  private Training(Path distribution, Path javaHome, Path cache, Path log) throws Exception {
+    apiServer = new ApiServer(this);
     kubeconfig = Files.createTempFile("xds-server-training-", ".kubeconfig");
     Files.writeString(
         kubeconfig,
@@ -73,10 +68,10 @@ final class Training implements AutoCloseable {
         kind: Config
         current-context: training
         contexts: [{name: training, context: {cluster: training, user: training}}]
-        clusters: [{name: training, cluster: {server: "http://127.0.0.1:%d"}}]
+        clusters: [{name: training, cluster: %s}]
         users: [{name: training, user: {token: training}}]
         """
-            .formatted(apiServer.getAddress().getPort()));
+            .formatted(apiServer.cluster()));
     ProcessBuilder builder =
         new ProcessBuilder(distribution.resolve("bin/xds-server").toString())
             .redirectErrorStream(true)
@@ -144,6 +139,7 @@ final class Training implements AutoCloseable {
     try {
       connect(channel);
     } finally {
+      over = true;
       channel.shutdownNow();
     }
     get("/metrics");
@@ -185,7 +181,7 @@ final class Training implements AutoCloseable {
     }
   }
 
-  private static Node subscribe(ManagedChannel channel, Node.Builder builder) {
+  private Node subscribe(ManagedChannel channel, Node.Builder builder) {
     Node node = builder.setCluster("zenvoy").build();
     Acknowledging answers = new Acknowledging(node);
     answers.requests =
@@ -201,7 +197,7 @@ final class Training implements AutoCloseable {
     return node;
   }
 
-  private static StreamObserver<StreamMetricsMessage> report(
+  private StreamObserver<StreamMetricsMessage> report(
       ManagedChannel channel, Node node, String figure) throws Exception {
     StreamObserver<StreamMetricsMessage> reports =
         MetricsServiceGrpc.newStub(channel).streamMetrics(new Ignored<>());
@@ -230,46 +226,39 @@ final class Training implements AutoCloseable {
         .build();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    String query = String.valueOf(exchange.getRequestURI().getQuery());
+  @Override
+  public ApiServer.Answer to(String method, String path, String body) {
     String name = path.substring(path.lastIndexOf('/') + 1);
-    byte[] body = exchange.getRequestBody().readAllBytes();
-    if (query.contains("watch=true")) {
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, 0);
-      return; // nothing changes
-    }
-    switch (exchange.getRequestMethod()) {
+    return switch (method) {
       case "GET" -> {
-        String list = list(path, name);
-        String object = object(path, name);
-        if (!list.isEmpty()) {
-          send(exchange, 200, list);
-        } else if (!object.isEmpty()) {
-          send(exchange, 200, object);
-        } else {
-          send(
-              exchange,
-              404,
-              "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
-                  + "\"reason\":\"NotFound\",\"code\":404}");
-        }
+        String known = list(path, name) + object(path, name);
+        yield known.isEmpty()
+            ? new ApiServer.Answer(
+                404,
+                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
+                    + "\"reason\":\"NotFound\",\"code\":404}")
+            : new ApiServer.Answer(200, known);
       }
       case "PATCH" -> {
         scaled.countDown();
-        send(exchange, 200, scale("service-1", 1));
+        yield new ApiServer.Answer(200, scale("service-1", 1));
       }
-      default -> send(exchange, 201, new String(body, StandardCharsets.UTF_8));
-    }
+      default -> new ApiServer.Answer(201, body);
+    };
   }
 
-  private static void send(HttpExchange exchange, int status, String body) throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
-    exchange.close();
+  @Override
+  public Optional<String> event(String path) {
+    String object =
+        switch (path.substring(path.lastIndexOf('/') + 1)) {
+          case "services" -> service(0);
+          case "deployments" -> deployment(0);
+          case "endpointslices" -> endpointSlice(0);
+          default -> "";
+        };
+    return object.isEmpty()
+        ? Optional.empty()
+        : Optional.of("{\"type\":\"MODIFIED\",\"object\":%s}".formatted(object));
   }
 
   private static String list(String path, String name) {
@@ -397,12 +386,12 @@ final class Training implements AutoCloseable {
     if (!program.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       program.destroyForcibly();
     }
-    apiServer.stop(0);
+    apiServer.close();
     Files.deleteIfExists(kubeconfig);
   }
 
   /** Acknowledges whatever comes. */
-  private static final class Acknowledging implements StreamObserver<DeltaDiscoveryResponse> {
+  private final class Acknowledging implements StreamObserver<DeltaDiscoveryResponse> {
     private final Node node;
     private StreamObserver<DeltaDiscoveryRequest> requests;
 
@@ -421,18 +410,26 @@ final class Training implements AutoCloseable {
     }
 
     @Override
-    public void onError(Throwable failure) {}
+    public void onError(Throwable failure) {
+      if (!over) {
+        System.err.println("a stream ended: " + failure.getMessage());
+      }
+    }
 
     @Override
     public void onCompleted() {}
   }
 
-  private static final class Ignored<T> implements StreamObserver<T> {
+  private final class Ignored<T> implements StreamObserver<T> {
     @Override
     public void onNext(T message) {}
 
     @Override
-    public void onError(Throwable failure) {}
+    public void onError(Throwable failure) {
+      if (!over) {
+        System.err.println("a stream ended: " + failure.getMessage());
+      }
+    }
 
     @Override
     public void onCompleted() {}

@@ -46,7 +46,7 @@ public final class XdsServer {
             config.adminPort(),
             "ADMIN_PORT",
             registry::scrape,
-            () -> lifecycle.isSynced() ? unready(workloads, lifecycle) : workloads.unready().get());
+            () -> unready(workloads, lifecycle));
     workloads.election().ifPresentOrElse(election -> lifecycle.start(), lifecycle::startAlone);
     workloads
         .source()
@@ -86,6 +86,10 @@ public final class XdsServer {
 
   /** A warm standby is ready: it could serve at any moment. */
   private static String unready(Workloads workloads, LifecycleThread lifecycle) {
+    if (!lifecycle.isSynced()) {
+      String missing = workloads.unready().get();
+      return missing.isEmpty() ? "what to serve is being worked out" : missing;
+    }
     String reason = lifecycle.unready();
     return reason.isEmpty() ? workloads.election().map(Election::unready).orElse("") : reason;
   }

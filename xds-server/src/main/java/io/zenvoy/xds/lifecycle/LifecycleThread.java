@@ -100,7 +100,6 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
     hand(
         () -> {
           known.remember(event);
-          synced = known.isSynced();
           Term current = term;
           if (current != null && mayDecide()) {
             current.lifecycle().changed(event);
@@ -108,6 +107,8 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
               leadership.serving();
             }
           }
+          // Last: who is told that it is ready may connect at once.
+          synced = known.isSynced();
         });
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,34 @@ class LifecycleThreadTest {
     assertThat(leadership.serving).isTrue();
     assertThat(terms.getFirst().world.publisher.open).isTrue();
     assertThat(terms.getFirst().world.phases).containsEntry("hello", Phase.AWAKE);
+  }
+
+  @Test
+  void whoStartsIsReadyOnlyOnceItServes() {
+    LifecycleThread starting =
+        new LifecycleThread(
+            (request, outcome) -> outcome.accept(new ScaleOutcome.Scaled()), this::begin);
+    AtomicReference<Boolean> readyWhenItServes = new AtomicReference<>();
+    starting.start();
+    starting.lead(
+        new Leadership() {
+          @Override
+          public boolean holds() {
+            return true;
+          }
+
+          @Override
+          public void serving() {
+            readyWhenItServes.set(starting.isSynced());
+          }
+
+          @Override
+          public void resign() {}
+        });
+    starting.accept(new WorkloadEvent.Synced());
+    await().atMost(PATIENCE).until(starting::isSynced);
+    starting.close();
+    assertThat(readyWhenItServes).hasValue(false);
   }
 
   @Test
