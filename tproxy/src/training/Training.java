@@ -1,26 +1,26 @@
-import io.zenvoy.tproxy.discovery.wire.Any;
 import com.google.protobuf.MessageLite;
-import io.zenvoy.tproxy.discovery.wire.Struct;
-import io.zenvoy.tproxy.discovery.wire.Value;
-import io.zenvoy.tproxy.discovery.wire.Cluster;
-import io.zenvoy.tproxy.discovery.wire.Address;
-import io.zenvoy.tproxy.discovery.wire.Metadata;
-import io.zenvoy.tproxy.discovery.wire.SocketAddress;
-import io.zenvoy.tproxy.discovery.wire.ClusterLoadAssignment;
-import io.zenvoy.tproxy.discovery.wire.Endpoint;
-import io.zenvoy.tproxy.discovery.wire.LbEndpoint;
-import io.zenvoy.tproxy.discovery.wire.LocalityLbEndpoints;
-import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryRequest;
-import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryResponse;
-import io.zenvoy.tproxy.discovery.wire.Resource;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import io.zenvoy.tproxy.discovery.XdsMethods;
 import io.zenvoy.common.DaemonProtocol;
+import io.zenvoy.tproxy.discovery.XdsMethods;
+import io.zenvoy.tproxy.discovery.wire.Address;
+import io.zenvoy.tproxy.discovery.wire.Any;
+import io.zenvoy.tproxy.discovery.wire.Cluster;
+import io.zenvoy.tproxy.discovery.wire.ClusterLoadAssignment;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryRequest;
+import io.zenvoy.tproxy.discovery.wire.DeltaDiscoveryResponse;
+import io.zenvoy.tproxy.discovery.wire.Endpoint;
+import io.zenvoy.tproxy.discovery.wire.LbEndpoint;
+import io.zenvoy.tproxy.discovery.wire.LocalityLbEndpoints;
+import io.zenvoy.tproxy.discovery.wire.Metadata;
+import io.zenvoy.tproxy.discovery.wire.Resource;
+import io.zenvoy.tproxy.discovery.wire.SocketAddress;
+import io.zenvoy.tproxy.discovery.wire.Struct;
+import io.zenvoy.tproxy.discovery.wire.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -88,23 +88,31 @@ final class Training implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "JAVA_HOME", javaHome.toString(),
-                "JAVA_OPTS", "-XX:AOTCacheOutput=" + cache,
-                "XDS_ADDR", "127.0.0.1:" + server.getPort(),
-                "TPROXY_CMD", "none",
-                "PROXY_PORT", Integer.toString(proxyPort),
-                "ADMIN_PORT", Integer.toString(adminPort),
-                "ALLOW_LOCAL_UPSTREAMS", "true",
-                "DRAIN_TIMEOUT", "1s",
-                "LOG_LEVEL", "error"));
+                "JAVA_HOME",
+                javaHome.toString(),
+                "JAVA_OPTS",
+                "-XX:AOTCacheOutput=" + cache,
+                "XDS_ADDR",
+                "127.0.0.1:" + server.getPort(),
+                "TPROXY_CMD",
+                "none",
+                "PROXY_PORT",
+                Integer.toString(proxyPort),
+                "ADMIN_PORT",
+                Integer.toString(adminPort),
+                "ALLOW_LOCAL_UPSTREAMS",
+                "true",
+                "DRAIN_TIMEOUT",
+                "1s",
+                "LOG_LEVEL",
+                "error"));
     daemon = builder.start();
   }
 
   /** Ends with a status other than 0 if there is no cache. */
   public static void main(String[] arguments) throws Exception {
     Path distribution = Path.of(arguments[0]).toAbsolutePath();
-    Path javaHome =
-        Path.of(arguments.length > 1 ? arguments[1] : System.getProperty("java.home"));
+    Path javaHome = Path.of(arguments.length > 1 ? arguments[1] : System.getProperty("java.home"));
     Path cache = distribution.resolve("tproxy.aot");
     Path madeFor = distribution.resolve("tproxy.aot.for");
     String circumstances = circumstances(distribution, javaHome);
@@ -290,7 +298,9 @@ final class Training implements AutoCloseable {
             .putFields(DaemonProtocol.LOCAL, Value.newBuilder().setBoolValue(true).build())
             .build();
     return resource(
-        protocol, CLUSTER, Cluster.newBuilder().setName(protocol).setMetadata(metadata(fields)).build());
+        protocol,
+        CLUSTER,
+        Cluster.newBuilder().setName(protocol).setMetadata(metadata(fields)).build());
   }
 
   private List<Resource> assignments(List<InetSocketAddress> endpoints, String verdict) {
@@ -349,8 +359,7 @@ final class Training implements AutoCloseable {
     return Resource.newBuilder()
         .setName(name)
         .setVersion(Integer.toString(version))
-        .setResource(
-            Any.newBuilder().setTypeUrl(type).setValue(message.toByteString()))
+        .setResource(Any.newBuilder().setTypeUrl(type).setValue(message.toByteString()))
         .build();
   }
 

@@ -66,7 +66,8 @@ final class ApiServer implements AutoCloseable {
   private static final int LARGEST_BODY = 1 << 20;
 
   private final Answers answers;
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final X509Certificate certificate;
   private final Channel listener;
 

@@ -6,7 +6,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.metrics.v3.MetricsServiceGrpc;
 import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
-import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -20,7 +19,6 @@ import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,8 +89,7 @@ final class Training implements ApiServer.Answers, AutoCloseable {
   /** Ends with a status other than 0 if there is no cache. */
   public static void main(String[] arguments) throws Exception {
     Path distribution = Path.of(arguments[0]).toAbsolutePath();
-    Path javaHome =
-        Path.of(arguments.length > 1 ? arguments[1] : System.getProperty("java.home"));
+    Path javaHome = Path.of(arguments.length > 1 ? arguments[1] : System.getProperty("java.home"));
     Path cache = distribution.resolve("xds-server.aot");
     Path madeFor = distribution.resolve("xds-server.aot.for");
     String circumstances = circumstances(distribution, javaHome);
@@ -321,7 +318,11 @@ final class Training implements ApiServer.Answers, AutoCloseable {
             metadata(
                 number,
                 ",\"annotations\":{\"zenvoy.io/enabled\":\"true\",\"zenvoy.io/hosts\":\"h%d.example.com\"%s}"
-                    .formatted(number, number % 4 == 0 ? ",\"zenvoy.io/tcp\":\"%d:http\"".formatted(5000 + number) : "")),
+                    .formatted(
+                        number,
+                        number % 4 == 0
+                            ? ",\"zenvoy.io/tcp\":\"%d:http\"".formatted(5000 + number)
+                            : "")),
             number + 1);
   }
 
@@ -337,7 +338,8 @@ final class Training implements ApiServer.Answers, AutoCloseable {
             + "\"endpoints\":[],\"ports\":[{\"name\":\"http\",\"port\":8080,\"protocol\":\"TCP\"}]}")
         .formatted(
             metadata(
-                number, ",\"labels\":{\"kubernetes.io/service-name\":\"service-%d\"}".formatted(number)));
+                number,
+                ",\"labels\":{\"kubernetes.io/service-name\":\"service-%d\"}".formatted(number)));
   }
 
   private static String scale(String name, int replicas) {

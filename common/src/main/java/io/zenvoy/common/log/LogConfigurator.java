@@ -29,7 +29,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
           "io.fabric8", Level.ERROR,
           // Both warn where a machine has no network but loopback.
           "io.netty.util.internal.MacAddressUtil", Level.ERROR,
-          "io.netty.channel.DefaultChannelId", Level.ERROR);
+          "io.netty.channel.DefaultChannelId", Level.ERROR,
+          // They tell of each frame of HTTP/2 and of each class that is looked for.
+          "io.grpc.netty", Level.WARN,
+          "io.netty", Level.WARN);
 
   private final Map<String, String> environment;
 
@@ -53,10 +56,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     appender.setContext(context);
     appender.setEncoder(encoder(context));
     appender.start();
-    LOUD.forEach((name, level) -> context.getLogger(name).setLevel(level));
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     // What can't be understood is told by the program when it reads its settings.
-    root.setLevel(Level.toLevel(environment.get("LOG_LEVEL"), Level.INFO));
+    Level shown = Level.toLevel(environment.get("LOG_LEVEL"), Level.INFO);
+    root.setLevel(shown);
+    LOUD.forEach(
+        (name, level) ->
+            context.getLogger(name).setLevel(shown.isGreaterOrEqual(level) ? shown : level));
     root.addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -79,6 +79,21 @@ final class LogConfiguratorTest {
   }
 
   @Test
+  void debuggingTellsNothingOfFrames() {
+    configure(Map.of("LOG_LEVEL", "debug"));
+    context.getLogger("io.grpc.netty.NettyServerHandler").debug("hidden");
+    context.getLogger("io.zenvoy.A").debug("shown");
+    assertThat(text()).contains("shown").doesNotContain("hidden");
+  }
+
+  @Test
+  void nothingIsShownBelowTheLevel() {
+    configure(Map.of("LOG_LEVEL", "error"));
+    context.getLogger("io.netty.util.concurrent.DefaultPromise").warn("hidden");
+    assertThat(text()).isEmpty();
+  }
+
+  @Test
   void whatCannotBeUnderstoodIsLeftToTheProgramToTell() {
     configure(Map.of("LOG_LEVEL", "loud", "LOG_FORMAT", "xml"));
     context.getLogger("a").info("shown");

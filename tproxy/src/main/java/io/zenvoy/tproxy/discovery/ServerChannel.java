@@ -27,7 +27,6 @@ public final class ServerChannel implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
   private final ScheduledExecutorService thread;
-  private final ExecutorService resolver;
   private final ManagedChannel channel;
 
   private ServerChannel(HostPort server) {
@@ -36,7 +35,7 @@ public final class ServerChannel implements AutoCloseable {
             Thread.ofPlatform().name("discovery").daemon().factory());
     // Names are looked up here. gRPC's own would format its threads' names by the rules of a
     // locale, for which 40 classes are loaded.
-    resolver =
+    ExecutorService resolver =
         Executors.newCachedThreadPool(Thread.ofPlatform().name("resolver-", 0).daemon().factory());
     channel =
         NettyChannelBuilder.forTarget("dns:///" + server)
@@ -75,6 +74,5 @@ public final class ServerChannel implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     thread.shutdownNow();
-    resolver.shutdownNow();
   }
 }

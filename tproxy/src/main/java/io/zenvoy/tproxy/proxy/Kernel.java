@@ -78,6 +78,9 @@ final class Kernel {
    * @return how many bytes, 0 if there are none or the socket is broken
    */
   static int peek(int descriptor, ByteBuffer buffer, int most) {
+    if (!buffer.isDirect()) {
+      throw new IllegalArgumentException("a buffer on the heap (expected: a direct one)");
+    }
     try {
       MemorySegment target = MemorySegment.ofBuffer(buffer.duplicate().clear().limit(most));
       long count = call(RECV, descriptor, target.address(), target.byteSize(), MSG_PEEK_DONTWAIT);

@@ -101,10 +101,14 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
         () -> {
           known.remember(event);
           Term current = term;
-          if (current != null && mayDecide()) {
-            current.lifecycle().changed(event);
-            if (event instanceof WorkloadEvent.Synced && leadership != null) {
-              leadership.serving();
+          Leadership held = leadership;
+          if (current != null && held != null && mayDecide()) {
+            if (event instanceof WorkloadEvent.Synced) {
+              if (!tryServe(current, held)) {
+                return;
+              }
+            } else {
+              current.lifecycle().changed(event);
             }
           }
           // Last: who is told that it is ready may connect at once.
@@ -155,6 +159,20 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
     return term != null;
   }
 
+  /** Everything is known: the term begins to serve, or ends, to be followed by another one. */
+  private boolean tryServe(Term current, Leadership held) {
+    try {
+      current.lifecycle().changed(new WorkloadEvent.Synced());
+      held.serving();
+      return true;
+    } catch (RuntimeException | Error e) {
+      LOG.atError().setCause(e).log("can't serve yet");
+      endTerm("it could not begin");
+      failed(held, e.toString());
+      return false;
+    }
+  }
+
   private void tryBeginTerm(Leadership held) {
     long now = System.nanoTime();
     if (now - nextAttemptNanos < 0) {
@@ -203,6 +221,7 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
     unready = "";
     if (known.isSynced()) {
       held.serving();
+      synced = true;
     }
   }
 

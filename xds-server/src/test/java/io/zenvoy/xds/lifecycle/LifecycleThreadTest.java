@@ -149,6 +149,24 @@ class LifecycleThreadTest {
   }
 
   @Test
+  void aTermThatCannotServeOnceAllIsKnownIsFollowedByOneThatCan() {
+    LifecycleThread starting =
+        new LifecycleThread(
+            (request, outcome) -> outcome.accept(new ScaleOutcome.Scaled()), this::begin);
+    indigestible.set(1);
+    TestingLeadership leadership = new TestingLeadership();
+    starting.start();
+    starting.lead(leadership);
+    await().atMost(PATIENCE).until(() -> terms.size() == 1);
+    starting.accept(new WorkloadEvent.Synced());
+    await().atMost(PATIENCE).until(() -> !terms.getFirst().open);
+    await().atMost(PATIENCE).until(starting::isSynced);
+    starting.close();
+    assertThat(leadership.serving).isTrue();
+    assertThat(terms).hasSize(2);
+  }
+
+  @Test
   void whoLosesTheLeadershipClosesEverythingAndForgetsWhatNodesTold() {
     TestingLeadership first = lead();
     terms.getFirst().nodes.connected(TestingWorld.ENVOY, 1);
