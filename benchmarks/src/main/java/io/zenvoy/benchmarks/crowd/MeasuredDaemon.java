@@ -43,7 +43,9 @@ final class MeasuredDaemon implements AutoCloseable {
             Pinning.measured(
                 DaemonJvm.command(
                     CrowdProgram.class,
-                    List.of("-Xms128m", "-XX:+AlwaysPreTouch"),
+                    // What is given back to the system between two looks would be taken for growth
+                    // below nothing.
+                    List.of("-Xms128m", "-XX:+AlwaysPreTouch", "-XX:TrimNativeHeapInterval=0"),
                     Integer.toString(port),
                     Integer.toString(control))));
     socket = connect(control);
