@@ -393,7 +393,7 @@ final class Training implements ApiServer.Answers, AutoCloseable {
   }
 
   /** Acknowledges whatever comes. */
-  private final class Acknowledging implements StreamObserver<DeltaDiscoveryResponse> {
+  private final class Acknowledging extends Ignored<DeltaDiscoveryResponse> {
     private final Node node;
     private StreamObserver<DeltaDiscoveryRequest> requests;
 
@@ -410,19 +410,9 @@ final class Training implements ApiServer.Answers, AutoCloseable {
               .setResponseNonce(response.getNonce())
               .build());
     }
-
-    @Override
-    public void onError(Throwable failure) {
-      if (!over) {
-        System.err.println("a stream ended: " + failure.getMessage());
-      }
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 
-  private final class Ignored<T> implements StreamObserver<T> {
+  private class Ignored<T> implements StreamObserver<T> {
     @Override
     public void onNext(T message) {}
 

@@ -166,9 +166,8 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
       held.serving();
       return true;
     } catch (RuntimeException | Error e) {
-      LOG.atError().setCause(e).log("can't serve yet");
       endTerm("it could not begin");
-      failed(held, e.toString());
+      failed(held, e);
       return false;
     }
   }
@@ -186,9 +185,13 @@ public final class LifecycleThread implements Consumer<WorkloadEvent>, AutoClose
       LOG.atError().addKeyValue("reason", e.getMessage()).log("can't serve yet");
       failed(held, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
-      LOG.atError().setCause(e).log("can't serve yet");
-      failed(held, e.toString());
+      failed(held, e);
     }
+  }
+
+  private void failed(Leadership held, Throwable unexpected) {
+    LOG.atError().setCause(unexpected).log("can't serve yet");
+    failed(held, unexpected.toString());
   }
 
   private void failed(Leadership held, String reason) {
