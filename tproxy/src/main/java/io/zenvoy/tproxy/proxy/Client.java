@@ -1,10 +1,9 @@
 package io.zenvoy.tproxy.proxy;
 
-import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.FileDescriptor;
 import io.zenvoy.common.Slot;
 import io.zenvoy.tproxy.discovery.Route;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ final class Client extends Descriptor {
   /** Whether it was ever parked, so that forwarding it is the end of a wake. */
   boolean wasParked;
 
-  Client(ProxyLoop loop, Socket socket, Slot slot, long acceptedNanos) {
+  Client(ProxyLoop loop, FileDescriptor socket, Slot slot, long acceptedNanos) {
     super(loop, socket);
     this.slot = slot;
     this.acceptedNanos = acceptedNanos;
@@ -93,10 +92,5 @@ final class Client extends Descriptor {
       loop.refuse(this, CloseReason.ERROR);
     }
     abort();
-  }
-
-  /** The client's own address; empty if the kernel no longer knows it. */
-  @Nullable InetSocketAddress peer() {
-    return socket.remoteAddress();
   }
 }

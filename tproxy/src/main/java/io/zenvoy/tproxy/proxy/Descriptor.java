@@ -39,12 +39,15 @@ abstract class Descriptor implements EpollIoHandle {
   private static final Logger log = LoggerFactory.getLogger(Descriptor.class);
 
   final ProxyLoop loop;
-  final Socket socket;
+
+  /** Not Netty's {@link Socket}, which asks the kernel about each one that is made. */
+  final FileDescriptor socket;
+
   private @Nullable IoRegistration registration;
   private int interest;
   private boolean closed;
 
-  Descriptor(ProxyLoop loop, Socket socket) {
+  Descriptor(ProxyLoop loop, FileDescriptor socket) {
     this.loop = loop;
     this.socket = socket;
   }
@@ -115,11 +118,36 @@ abstract class Descriptor implements EpollIoHandle {
       return;
     }
     try {
-      socket.setSoLinger(0);
+      resetWhenClosed(socket);
     } catch (IOException | ChannelException e) {
       log.atDebug().setCause(e).log("socket can't be reset; closing it");
     }
     end();
+  }
+
+  private static void resetWhenClosed(FileDescriptor socket) throws IOException {
+    new Socket(socket.intValue()).setSoLinger(0);
+  }
+
+  /** Closes a socket that nobody owns with a reset. */
+  static void reset(FileDescriptor socket) {
+    try {
+      resetWhenClosed(socket);
+      socket.close();
+    } catch (IOException | ChannelException e) {
+      log.atDebug().setCause(e).log("socket closed with an error");
+    }
+  }
+
+  /**
+   * Ends its direction: a FIN goes out behind what was written.
+   *
+   * @throws IOException if the peer has reset the connection
+   */
+  final void endOutput() throws IOException {
+    if (closed || !Kernel.shutdownOutput(socket.intValue())) {
+      throw new IOException("not connected any more");
+    }
   }
 
   private void closeSocket() {
@@ -156,11 +184,6 @@ abstract class Descriptor implements EpollIoHandle {
       return;
     }
     closed = true;
-    try {
-      socket.setSoLinger(0);
-      socket.close();
-    } catch (IOException | ChannelException e) {
-      log.atDebug().setCause(e).log("socket closed with an error");
-    }
+    reset(socket);
   }
 }

@@ -117,7 +117,7 @@ final class Dial {
   /** The kernel has an answer for the attempt. */
   void answered(Upstream dialled) {
     try {
-      if (dialled.socket.finishConnect()) {
+      if (dialled.connection.finishConnect()) {
         connected(dialled);
       }
     } catch (IOException e) {
@@ -127,7 +127,7 @@ final class Dial {
 
   private void connected(Upstream dialled) {
     InetSocketAddress chosen = endpoint;
-    if (chosen == null || chosen.equals(dialled.socket.localAddress())) {
+    if (chosen == null || chosen.equals(dialled.connection.localAddress())) {
       // TCP's simultaneous open: a free local port was chosen at random, and it was the endpoint's.
       failed("connected to itself");
       return;

@@ -107,7 +107,7 @@ final class Farewell {
     }
     client.watch(Descriptor.IN);
     if (finished) {
-      client.socket.shutdown(false, true);
+      client.endOutput();
     }
   }
 

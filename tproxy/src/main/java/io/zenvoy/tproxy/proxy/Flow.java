@@ -2,7 +2,6 @@ package io.zenvoy.tproxy.proxy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -211,9 +210,8 @@ final class Flow {
 
   private Outcome finish() {
     try {
-      sink.socket.shutdown(false, true);
-    } catch (IOException | NotYetConnectedException e) {
-      // The latter is Netty's word for a sink that was reset, as somebody else was told before.
+      sink.endOutput();
+    } catch (IOException e) {
       return broken(sink, e, Outcome.SINK_BROKEN);
     }
     finished = true;

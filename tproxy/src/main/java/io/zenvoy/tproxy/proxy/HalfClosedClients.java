@@ -1,5 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
+import io.netty.channel.unix.Socket;
 import io.zenvoy.tproxy.proxy.PeerSockets.State;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -52,8 +53,9 @@ final class HalfClosedClients {
 
   /** Whether the process of one that has sent a FIN has closed its socket. */
   boolean hasLeft(Client client) {
-    InetSocketAddress peer = client.peer();
-    InetSocketAddress slot = client.socket.localAddress();
+    Socket socket = new Socket(client.socket.intValue());
+    InetSocketAddress peer = socket.remoteAddress();
+    InetSocketAddress slot = socket.localAddress();
     return peer != null
         && slot != null
         && sockets.stateOf(peer, slot) == State.CLOSED

@@ -9,7 +9,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
-/** The system calls that Netty does not offer. Thread-safe. */
+/**
+ * The system calls that Netty does not offer, or offers with more than a crowd needs. Thread-safe.
+ */
 final class Kernel {
   /** {@code asm-generic/ioctls.h}, the same on x86-64 and aarch64. */
   private static final long FIONREAD = 0x541B;
@@ -19,6 +21,12 @@ final class Kernel {
 
   /** {@code bits/socket.h}, the same on x86-64 and aarch64. */
   private static final int MSG_PEEK_DONTWAIT = 0x02 | 0x40;
+
+  /** {@code bits/socket.h}, the same on x86-64 and aarch64. */
+  private static final int SHUT_WR = 1;
+
+  /** {@code bits/socket_type.h}, the same on x86-64 and aarch64. */
+  private static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 
   private static final Linker LINKER = Linker.nativeLinker();
 
@@ -35,8 +43,11 @@ final class Kernel {
           ValueLayout.JAVA_LONG,
           ValueLayout.JAVA_LONG);
 
+  private static final MethodHandle ACCEPT4 = function("accept4");
+  private static final MethodHandle GETSOCKNAME = function("getsockname");
   private static final MethodHandle IOCTL = function("ioctl");
   private static final MethodHandle SOCKET = function("socket");
+  private static final MethodHandle SHUTDOWN = function("shutdown");
   private static final MethodHandle FCNTL = function("fcntl");
   private static final MethodHandle RECV = function("recv");
 
@@ -55,6 +66,41 @@ final class Kernel {
     } catch (Throwable e) {
       throw new LinkageError("a function of the kernel's can't be called", e);
     }
+  }
+
+  /**
+   * Takes the next connection from a listening socket, non-blocking, without asking who it is
+   * (accept4(2)).
+   *
+   * @return its descriptor; -1 if there is none or it can't be taken
+   */
+  static int accept(int listener) {
+    return (int) call(ACCEPT4, listener, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+  }
+
+  /**
+   * Reads the address that a socket is bound to (getsockname(2)).
+   *
+   * @param address filled with a {@code struct sockaddr}; native
+   * @param length the size of that in bytes, an int; native
+   * @return whether the kernel tells
+   */
+  static boolean localAddress(int descriptor, MemorySegment address, MemorySegment length) {
+    try {
+      return (int) call(GETSOCKNAME, descriptor, address.address(), length.address(), 0) == 0;
+    } finally {
+      Reference.reachabilityFence(address);
+      Reference.reachabilityFence(length);
+    }
+  }
+
+  /**
+   * Sends a FIN behind what was written (shutdown(2)).
+   *
+   * @return whether the socket is still connected
+   */
+  static boolean shutdownOutput(int descriptor) {
+    return (int) call(SHUTDOWN, descriptor, SHUT_WR, 0, 0) == 0;
   }
 
   /**

@@ -32,6 +32,7 @@ final class Listener extends Descriptor {
   /** ENOMEM, ENFILE, EMFILE, ENOBUFS: it stays acceptable, so asking again at once would spin. */
   private static final Set<Integer> OUT_OF_RESOURCES = Set.of(-12, -23, -24, -105);
 
+  private final LinuxSocket server;
   private final Intake intake;
   private final int port;
   private final byte[] peer = new byte[26];
@@ -39,6 +40,7 @@ final class Listener extends Descriptor {
 
   private Listener(LinuxSocket socket, ProxyLoop loop, Intake intake, int port) {
     super(loop, socket);
+    this.server = socket;
     this.intake = intake;
     this.port = port;
   }
@@ -65,7 +67,7 @@ final class Listener extends Descriptor {
         Listener listener = bind(slots, loop, loop::adopt, !listeners.isEmpty());
         // Only after it was bound: the first one is refused where another program has the port,
         // be it one that would share it.
-        listener.socket.setReusePort(true);
+        listener.server.setReusePort(true);
         listeners.add(listener);
       }
       return listeners;
@@ -149,7 +151,7 @@ final class Listener extends Descriptor {
     }
     listening = true;
     try {
-      socket.listen(BACKLOG);
+      server.listen(BACKLOG);
       watch(IN);
     } catch (IOException e) {
       throw cannotListen(port, e);
@@ -159,17 +161,24 @@ final class Listener extends Descriptor {
   @Override
   void ready(int events) throws IOException {
     for (int count = 0; count < ACCEPTS_AT_A_TIME; count++) {
-      int accepted;
-      try {
-        accepted = socket.accept(peer);
-      } catch (NativeIoException e) {
-        failed(e);
-        return;
+      int accepted = Kernel.accept(socket.intValue());
+      if (accepted < 0 && count == 0) {
+        accepted = acceptOrTellWhyNot();
       }
       if (accepted < 0) {
         return;
       }
       intake.adopt(accepted, loop.nanoTime());
+    }
+  }
+
+  /** The same by Netty, which knows why there is none. */
+  private int acceptOrTellWhyNot() throws IOException {
+    try {
+      return server.accept(peer);
+    } catch (NativeIoException e) {
+      failed(e);
+      return -1;
     }
   }
 

@@ -2,7 +2,6 @@ package io.zenvoy.tproxy.proxy;
 
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
 /**
@@ -49,7 +48,7 @@ final class Pipe {
    * @return how many bytes; 0 if there are none now, or never will be again: reading tells which
    * @throws IOException if the socket is broken
    */
-  int fillFrom(Socket source) throws IOException {
+  int fillFrom(FileDescriptor source) throws IOException {
     held = Native.splice(source.intValue(), -1, writeEnd.intValue(), -1, capacity);
     return held;
   }
@@ -60,7 +59,7 @@ final class Pipe {
    * @return how many bytes
    * @throws IOException if the socket is broken
    */
-  int emptyInto(Socket sink) throws IOException {
+  int emptyInto(FileDescriptor sink) throws IOException {
     int given = 0;
     while (held > 0) {
       int count = Native.splice(readEnd.intValue(), -1, sink.intValue(), -1, held);

@@ -1,8 +1,7 @@
 package io.zenvoy.tproxy.proxy;
 
-import io.netty.channel.ChannelException;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.zenvoy.common.Slot;
 import io.zenvoy.tproxy.discovery.Route;
@@ -47,6 +46,7 @@ final class ProxyLoop {
   private final LongSupplier clock;
   private final RandomGenerator random;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
+  private final ArrivalSlot arrivalSlot;
   private final PipePool pipes;
   private final Map<String, ParkingLot> lots = new HashMap<>();
   private final ClientQueue strangers = new ClientQueue();
@@ -75,6 +75,7 @@ final class ProxyLoop {
     this.ledger = ledger;
     this.metrics = metrics;
     this.farewells = new Farewells(ledger);
+    this.arrivalSlot = new ArrivalSlot(settings.slots().network());
     this.pipes = new PipePool(settings.pipes());
     this.clock = clock;
     this.random = random;
@@ -192,7 +193,7 @@ final class ProxyLoop {
    */
   void adopt(int descriptor, long acceptedNanos) {
     assert inEventLoop();
-    receive(new Socket(descriptor), acceptedNanos);
+    receive(new FileDescriptor(descriptor), acceptedNanos);
   }
 
   /** The last thing that runs here, before the event loop cuts what it holds. */
@@ -243,9 +244,8 @@ final class ProxyLoop {
             });
   }
 
-  private void receive(Socket socket, long acceptedNanos) {
-    InetSocketAddress local = socket.localAddress();
-    Slot slot = local == null ? null : slotOf(local);
+  private void receive(FileDescriptor socket, long acceptedNanos) {
+    Slot slot = arrivalSlot.of(socket.intValue());
     if (slot == null) {
       reset(socket, CloseReason.OUTSIDE_NETWORK);
       return;
@@ -256,9 +256,10 @@ final class ProxyLoop {
       reset(socket, CloseReason.CAP);
       return;
     }
-    Client client = new Client(this, socket, slot, acceptedNanos);
+    Route route = table.route(slot);
+    // Not one more slot for each connection of a crowd.
+    Client client = new Client(this, socket, route == null ? slot : route.slot(), acceptedNanos);
     try {
-      Route route = table.route(slot);
       if (waiting > settings.maxParked()) {
         refuse(client, CloseReason.CAP, route);
         return;
@@ -276,25 +277,13 @@ final class ProxyLoop {
     }
   }
 
-  private @Nullable Slot slotOf(InetSocketAddress local) {
-    int address = ByteBuffer.wrap(local.getAddress().getAddress()).getInt();
-    return local.getAddress().getAddress().length == 4
-            && settings.slots().network().contains(address)
-        ? new Slot(address, local.getPort())
-        : null;
-  }
-
-  private void reset(Socket socket, CloseReason reason) {
+  private void reset(FileDescriptor socket, CloseReason reason) {
     metrics.closed(reason, 1);
-    try {
-      socket.setSoLinger(0);
-      socket.close();
-    } catch (IOException | ChannelException e) {
-      log.atDebug().setCause(e).log("socket closed with an error");
-    }
+    Descriptor.reset(socket);
   }
 
-  private void use(RoutingTable installed) {
+  /** The same in the event loop. */
+  void use(RoutingTable installed) {
     table = installed;
     for (ParkingLot lot : List.copyOf(lots.values())) {
       Route route = installed.route(lot.cluster());
@@ -321,7 +310,13 @@ final class ProxyLoop {
   }
 
   private ParkingLot lot(Route route) {
-    return lots.computeIfAbsent(route.cluster(), name -> new ParkingLot(this, route));
+    ParkingLot known = lots.get(route.cluster());
+    if (known != null) {
+      return known;
+    }
+    ParkingLot lot = new ParkingLot(this, route);
+    lots.put(route.cluster(), lot);
+    return lot;
   }
 
   void dropIfEmpty(ParkingLot lot) {

@@ -1,6 +1,6 @@
 package io.zenvoy.tproxy.proxy;
 
-import io.netty.channel.unix.Socket;
+import io.netty.channel.epoll.LinuxSocket;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
  * A connection to an endpoint, first being made, then relayed. Owned by its client's event loop.
  */
 final class Upstream extends Descriptor {
+  /** For what only Netty's sockets can do. */
+  final LinuxSocket connection;
+
   private final Dial dial;
   @Nullable Relay relay;
 
-  Upstream(ProxyLoop loop, Socket socket, Dial dial) {
-    super(loop, socket);
+  Upstream(ProxyLoop loop, LinuxSocket connection, Dial dial) {
+    super(loop, connection);
+    this.connection = connection;
     this.dial = dial;
   }
 

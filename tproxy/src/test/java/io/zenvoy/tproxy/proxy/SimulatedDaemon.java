@@ -2,6 +2,7 @@ package io.zenvoy.tproxy.proxy;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.unix.Socket;
 import io.zenvoy.common.Ipv4Network;
 import io.zenvoy.common.PortRange;
 import io.zenvoy.common.StartupException;
@@ -167,7 +168,7 @@ final class SimulatedDaemon {
   /** Connections that the kernel has made and that wait for the next turn of the first loop. */
   int waitingToBeAccepted() throws IOException {
     ByteBuffer info = ByteBuffer.allocateDirect(TCP_INFO_BYTES).order(ByteOrder.nativeOrder());
-    listener.socket.getRawOpt(IPPROTO_TCP, TCP_INFO, info);
+    new Socket(listener.socket.intValue()).getRawOpt(IPPROTO_TCP, TCP_INFO, info);
     return info.getInt(UNACKED_OFFSET);
   }
 
