@@ -314,7 +314,7 @@ final class ParkingLot {
   private void announceParked(Client client, boolean onlyOne) {
     if (onlyOne) {
       traffic.expectRelease();
-      log.atInfo().addKeyValue("service", cluster()).log("parked");
+      log.atLevel(loop.ledger().news()).addKeyValue("service", cluster()).log("parked");
     } else {
       log.atDebug()
           .addKeyValue("service", cluster())
@@ -328,7 +328,7 @@ final class ParkingLot {
     loop.metrics().released(waited);
     int connections = traffic.unreleased().getAndDecrement();
     if (traffic.announceRelease()) {
-      log.atInfo()
+      log.atLevel(loop.ledger().news())
           .addKeyValue("service", cluster())
           .addKeyValue("connections", connections)
           .addKeyValue("waited_ms", waited.toMillis())

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -40,6 +41,7 @@ public final class Proxy implements TableSink, AutoCloseable {
   private final List<ProxyLoop> loops = new ArrayList<>();
   private final TrafficLedger ledger;
   private final List<Listener> listeners;
+  private final CompletableFuture<Void> rehearsed;
 
   private Proxy(ProxySettings settings, Runnable urgent, MeterRegistry registry) {
     this.settings = settings;
@@ -71,8 +73,7 @@ public final class Proxy implements TableSink, AutoCloseable {
       throw e;
     }
     // What it loads is loaded for all.
-    ProxyLoop first = loops.getFirst();
-    first.afterEvents(() -> Rehearsal.play(first));
+    rehearsed = Rehearsal.play(loops.getFirst().eventLoop()).exceptionally(Proxy::sayUnrehearsed);
   }
 
   /**
@@ -95,8 +96,20 @@ public final class Proxy implements TableSink, AutoCloseable {
     return ledger;
   }
 
-  /** Begins to accept connections; idempotent. Completes exceptionally if the port was taken. */
+  private static @Nullable Void sayUnrehearsed(Throwable failure) {
+    log.atWarn().setCause(failure).log("the rehearsal failed; first connections may take longer");
+    return null;
+  }
+
+  /**
+   * Begins to accept connections, once it is rehearsed how; idempotent. Completes exceptionally if
+   * the port was taken.
+   */
   public CompletionStage<Void> listen() {
+    return rehearsed.thenCompose(nothing -> listenNow());
+  }
+
+  private CompletionStage<Void> listenNow() {
     return CompletableFuture.allOf(
         listeners.stream()
             .map(

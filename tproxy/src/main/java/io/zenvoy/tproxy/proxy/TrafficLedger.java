@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.event.Level;
 
 /**
  * The figures of every cluster, and how many connections wait in the whole process. Thread-safe.
@@ -19,13 +20,29 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
   private final AtomicInteger waiting = new AtomicInteger();
   private final Runnable urgent;
   private final ProxyMetrics metrics;
+  private final Level news;
 
   /**
    * @param urgent asks for a report at once; must not block
    */
   TrafficLedger(Runnable urgent, ProxyMetrics metrics) {
+    this(urgent, metrics, Level.INFO);
+  }
+
+  private TrafficLedger(Runnable urgent, ProxyMetrics metrics, Level news) {
     this.urgent = urgent;
     this.metrics = metrics;
+    this.news = news;
+  }
+
+  /** One of connections that nobody needs to hear of. */
+  static TrafficLedger unseen(ProxyMetrics metrics) {
+    return new TrafficLedger(() -> {}, metrics, Level.DEBUG);
+  }
+
+  /** At which level it is told that a cluster's connections wait, and are released. */
+  Level news() {
+    return news;
   }
 
   ClusterTraffic traffic(String cluster) {
