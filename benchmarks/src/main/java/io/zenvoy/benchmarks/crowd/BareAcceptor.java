@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** A process that does nothing but accept4(2), and keeps what it gets. */
-final class BareAcceptor implements AutoCloseable {
+final class BareAcceptor implements Acceptor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int BACKLOG = 16_384;
 
@@ -66,8 +66,19 @@ final class BareAcceptor implements AutoCloseable {
     }
   }
 
-  long pid() {
+  @Override
+  public long pid() {
     return process.pid();
+  }
+
+  @Override
+  public void freeze() {
+    process.freeze();
+  }
+
+  @Override
+  public void thaw() {
+    process.thaw();
   }
 
   HostPort address() {
@@ -75,7 +86,8 @@ final class BareAcceptor implements AutoCloseable {
   }
 
   /** Waits until it has so many connections more than the other files that it has. */
-  void awaitAccepted(int connections) throws IOException, InterruptedException {
+  @Override
+  public void awaitAccepted(int connections) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (OpenFiles.of(pid(), "socket:") <= connections) {
       if (System.nanoTime() - deadline >= 0) {

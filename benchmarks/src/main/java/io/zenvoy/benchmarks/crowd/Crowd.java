@@ -17,6 +17,9 @@ import java.util.List;
 final class Crowd implements AutoCloseable {
   private static final int MESSAGE = 64;
 
+  /** The kernel looks long for a free port where most are taken. */
+  private static final int CLIENTS_OF_AN_ADDRESS = 2_000;
+
   private final InetSocketAddress server;
   private final Selector selector = Selector.open();
   private final List<SocketChannel> clients = new ArrayList<>();
@@ -32,9 +35,8 @@ final class Crowd implements AutoCloseable {
 
   /** One more, which is connected and has sent what it asks. */
   void join() throws IOException {
-    SocketChannel client = SocketChannel.open();
+    SocketChannel client = connect();
     client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    client.connect(server);
     buffer.clear();
     client.write(buffer);
     client.configureBlocking(false);
@@ -44,7 +46,15 @@ final class Crowd implements AutoCloseable {
 
   /** One more, which says nothing. */
   void joinSilently() throws IOException {
-    clients.add(SocketChannel.open(server));
+    clients.add(connect());
+  }
+
+  private SocketChannel connect() throws IOException {
+    SocketChannel client = SocketChannel.open();
+    String host = "127.0.1." + (1 + clients.size() / CLIENTS_OF_AN_ADDRESS);
+    client.bind(new InetSocketAddress(InetAddress.ofLiteral(host), 0));
+    client.connect(server);
+    return client;
   }
 
   /**

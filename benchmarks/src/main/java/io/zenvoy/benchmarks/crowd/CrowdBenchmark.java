@@ -25,6 +25,9 @@ public final class CrowdBenchmark {
   private static final Duration LEAVING = Duration.ofSeconds(5);
   private static final int SMALL_CROWD = 1_000;
 
+  /** So many fit into a backlog (listen(2), net.core.somaxconn). */
+  private static final int AT_A_TIME = 4_000;
+
   /** Of one daemon: the first one meets code that was never run. */
   private static final List<String> CROWDS = List.of("first", "second", "third");
 
@@ -33,9 +36,6 @@ public final class CrowdBenchmark {
 
   private final Size size;
   private final Map<String, List<Double>> samples = new LinkedHashMap<>();
-
-  /** What nothing but accept4 reached in this round, in connections per processor second. */
-  private double bare;
 
   /**
    * How much is measured.
@@ -58,7 +58,7 @@ public final class CrowdBenchmark {
     Pinning.ourselvesToTheOtherProcessor();
     CrowdBenchmark benchmark = new CrowdBenchmark(size);
     for (int round = 1; round <= size.rounds(); round++) {
-      benchmark.acceptBare();
+      benchmark.accept();
       benchmark.parkAndLeave();
       benchmark.relayIdle();
       benchmark.firstBytes();
@@ -74,24 +74,45 @@ public final class CrowdBenchmark {
         .toList();
   }
 
-  private void acceptBare() throws IOException, InterruptedException {
+  /** How quickly connections are taken that all are there already. */
+  private void accept() throws IOException, InterruptedException {
+    double bare;
     try (BareAcceptor acceptor = new BareAcceptor();
         Crowd crowd = new Crowd(acceptor.address())) {
-      accept(acceptor, crowd, SMALL_CROWD);
-      double used = ProcessorTime.of(acceptor.pid());
-      int more = size.parked() - SMALL_CROWD;
-      accept(acceptor, crowd, more);
-      bare = more / (ProcessorTime.of(acceptor.pid()) - used);
+      bare = accept(acceptor, crowd);
       add("accepted by nothing but accept4; connections per processor second", bare);
+    }
+    try (MeasuredDaemon daemon = new MeasuredDaemon()) {
+      for (String number : CROWDS) {
+        try (Crowd crowd = new Crowd(daemon.slot())) {
+          double parked = accept(daemon, crowd);
+          add("parked, " + number + " crowd; connections per processor second", parked);
+          add(
+              "parked, " + number + " crowd, by accepted with nothing but accept4; times",
+              parked / bare);
+        }
+        daemon.awaitParked(0);
+      }
     }
   }
 
-  private static void accept(BareAcceptor acceptor, Crowd crowd, int more)
-      throws IOException, InterruptedException {
-    for (int count = 0; count < more; count++) {
+  /** In connections per processor second. */
+  private double accept(Acceptor acceptor, Crowd crowd) throws IOException, InterruptedException {
+    for (int count = 0; count < SMALL_CROWD; count++) {
       crowd.joinSilently();
     }
-    acceptor.awaitAccepted(crowd.size());
+    acceptor.awaitAccepted(SMALL_CROWD);
+    double used = ProcessorTime.of(acceptor.pid());
+    while (crowd.size() < size.parked()) {
+      int come = Math.min(AT_A_TIME, size.parked() - crowd.size());
+      acceptor.freeze();
+      for (int count = 0; count < come; count++) {
+        crowd.joinSilently();
+      }
+      acceptor.thaw();
+      acceptor.awaitAccepted(crowd.size());
+    }
+    return (size.parked() - SMALL_CROWD) / (ProcessorTime.of(acceptor.pid()) - used);
   }
 
   /** Connections that are relayed and say nothing any more. */
@@ -124,6 +145,7 @@ public final class CrowdBenchmark {
     List<Double> millis = new ArrayList<>();
     try (MeasuredDaemon daemon = new MeasuredDaemon();
         NarrowServer server = new NarrowServer()) {
+      daemon.awaitRehearsed();
       for (int wake = 0; wake < WAKES; wake++) {
         try (Crowd crowd = new Crowd(daemon.slot())) {
           crowd.join();
@@ -148,9 +170,9 @@ public final class CrowdBenchmark {
       double used = ProcessorTime.of(daemon.pid());
       int more = size.parked() - SMALL_CROWD;
       park(daemon, crowd, more);
-      double parked = more / (ProcessorTime.of(daemon.pid()) - used);
-      add("parked; connections per processor second", parked);
-      add("parked by accepted with nothing but accept4; times", parked / bare);
+      add(
+          "parked, as they come; connections per processor second",
+          more / (ProcessorTime.of(daemon.pid()) - used));
       add("memory of one more parked; bytes", (daemon.memory() - before) / (double) more);
       leave(daemon, crowd);
     }

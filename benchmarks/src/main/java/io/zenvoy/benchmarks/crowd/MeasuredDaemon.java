@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The daemon's data path in a process of its own, on a processor of its own. */
-final class MeasuredDaemon implements AutoCloseable {
+final class MeasuredDaemon implements Acceptor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** How long it rehearses after its start, and some more. */
+  private static final Duration REHEARSAL = Duration.ofSeconds(8);
 
   private final ChildProcess process;
   private final int port;
@@ -69,25 +72,51 @@ final class MeasuredDaemon implements AutoCloseable {
     }
   }
 
-  long pid() {
+  @Override
+  public long pid() {
     return process.pid();
+  }
+
+  @Override
+  public void freeze() {
+    process.freeze();
+  }
+
+  @Override
+  public void thaw() {
+    process.thaw();
   }
 
   HostPort slot() {
     return DataPath.slot(port);
   }
 
+  /** Waits until it has rehearsed, as it has in all of its life but the first seconds. */
+  void awaitRehearsed() throws InterruptedException {
+    Thread.sleep(REHEARSAL);
+  }
+
   int parked() throws IOException {
     return (int) ask("parked");
   }
 
+  /** The same, with fewer looks: each of them takes the daemon some time. */
+  @Override
+  public void awaitAccepted(int connections) throws IOException, InterruptedException {
+    await(connections, 50);
+  }
+
   void awaitParked(int connections) throws IOException, InterruptedException {
+    await(connections, 5);
+  }
+
+  private void await(int connections, long pauseMillis) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     for (int parked = parked(); parked != connections; parked = parked()) {
       if (System.nanoTime() - deadline >= 0) {
         throw new IOException(parked + " are parked (expected: " + connections + ")");
       }
-      Thread.sleep(5);
+      Thread.sleep(pauseMillis);
     }
   }
 

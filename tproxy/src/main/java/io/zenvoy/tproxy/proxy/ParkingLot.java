@@ -189,14 +189,16 @@ final class ParkingLot {
     client.lot = null;
     endpoints.answered(endpoint);
     window.connected(dial.turn(), endpoint, loop.nanoTime());
-    if (client.wasParked) {
-      announceReleased(client, endpoint);
-    }
+    long forwardedNanos = loop.nanoTime();
     traffic.relaying();
     loop.ledger().waiting().decrementAndGet();
     loop.halfClosed().remove(client);
-    loop.metrics().relaying();
     new Relay(client, upstream, traffic, () -> proven(dial.turn())).start();
+    // What the client has sent is on its way; only now it is told and counted.
+    loop.metrics().relaying();
+    if (client.wasParked) {
+      announceReleased(client, endpoint, forwardedNanos);
+    }
   }
 
   /** An endpoint does not answer a dial. */
@@ -323,8 +325,8 @@ final class ParkingLot {
     }
   }
 
-  private void announceReleased(Client client, InetSocketAddress endpoint) {
-    Duration waited = Duration.ofNanos(loop.nanoTime() - client.acceptedNanos);
+  private void announceReleased(Client client, InetSocketAddress endpoint, long forwardedNanos) {
+    Duration waited = Duration.ofNanos(forwardedNanos - client.acceptedNanos);
     loop.metrics().released(waited);
     int connections = traffic.unreleased().getAndDecrement();
     if (traffic.announceRelease()) {

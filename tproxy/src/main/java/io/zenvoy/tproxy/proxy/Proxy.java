@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -41,7 +40,7 @@ public final class Proxy implements TableSink, AutoCloseable {
   private final List<ProxyLoop> loops = new ArrayList<>();
   private final TrafficLedger ledger;
   private final List<Listener> listeners;
-  private final CompletableFuture<Void> rehearsed;
+  private final Rehearsal rehearsal;
 
   private Proxy(ProxySettings settings, Runnable urgent, MeterRegistry registry) {
     this.settings = settings;
@@ -73,7 +72,7 @@ public final class Proxy implements TableSink, AutoCloseable {
       throw e;
     }
     // What it loads is loaded for all.
-    rehearsed = Rehearsal.play(loops.getFirst().eventLoop()).exceptionally(Proxy::sayUnrehearsed);
+    rehearsal = Rehearsal.begin(loops.getFirst().eventLoop(), Rehearsal.WAKES);
   }
 
   /**
@@ -96,17 +95,13 @@ public final class Proxy implements TableSink, AutoCloseable {
     return ledger;
   }
 
-  private static @Nullable Void sayUnrehearsed(Throwable failure) {
-    log.atWarn().setCause(failure).log("the rehearsal failed; first connections may take longer");
-    return null;
-  }
-
   /**
    * Begins to accept connections, once it is rehearsed how; idempotent. Completes exceptionally if
    * the port was taken.
    */
   public CompletionStage<Void> listen() {
-    return rehearsed.thenCompose(nothing -> listenNow());
+    // Where the rehearsal fails a connection will be told why.
+    return rehearsal.first().exceptionally(_ -> null).thenCompose(_ -> listenNow());
   }
 
   private CompletionStage<Void> listenNow() {
@@ -148,6 +143,7 @@ public final class Proxy implements TableSink, AutoCloseable {
         .addKeyValue("parked_dropped", ledger.waiting().get())
         .addKeyValue("relayed_dropped", ledger.relayed())
         .log("stopped");
+    loops.getFirst().afterEvents(rehearsal::close);
     for (ProxyLoop loop : loops) {
       loop.afterEvents(loop::close);
     }

@@ -1,28 +1,50 @@
 package io.zenvoy.tproxy.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class RehearsalTest {
 
   @Test
-  void succeedsAndKeepsNothing() throws Exception {
+  void everyWakeSucceedsAndLeavesNothing() throws Exception {
     try (TestingLoop eventLoop = new TestingLoop()) {
-      play(eventLoop);
+      // What Java and the event loop open once is open from then on.
+      Rehearsal.begin(eventLoop.loop().eventLoop(), 1).first().join();
       long before = openFiles();
+      RehearsalStage stage = eventLoop.call(() -> new RehearsalStage(eventLoop.loop().eventLoop()));
       for (int count = 0; count < 20; count++) {
-        play(eventLoop);
+        RehearsalStage.Wake wake = eventLoop.call(() -> stage.new Wake());
+        await().pollInterval(Duration.ofMillis(1)).until(() -> eventLoop.call(wake::goOn));
       }
-      assertThat(openFiles()).isLessThan(before + 20);
+      assertThat(openFiles()).isGreaterThan(before);
+      eventLoop.call(
+          () -> {
+            stage.close();
+            return true;
+          });
+      await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
     }
   }
 
-  private static void play(TestingLoop eventLoop) {
-    Rehearsal.play(eventLoop.loop().eventLoop()).join();
+  @Test
+  void isOverBeforeAllWakesIfTheProgramEnds() throws Exception {
+    try (TestingLoop eventLoop = new TestingLoop()) {
+      long before = openFiles();
+      Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop().eventLoop(), Integer.MAX_VALUE);
+      rehearsal.first().join();
+      eventLoop.call(
+          () -> {
+            rehearsal.close();
+            return true;
+          });
+      await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
+    }
   }
 
   private static long openFiles() throws Exception {
