@@ -103,7 +103,7 @@ public final class Benchmarks {
 
   @Command(
       name = "crowd",
-      description = "Thousands that are parked, released, or leave; five minutes.",
+      description = "Thousands that are parked, released, or leave; ten minutes.",
       mixinStandardHelpOptions = true)
   int crowd(
       @Option(names = "--short", description = "One round of a small crowd; only printed.")

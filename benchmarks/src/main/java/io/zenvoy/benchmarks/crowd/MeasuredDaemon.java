@@ -23,8 +23,8 @@ import java.util.Map;
 final class MeasuredDaemon implements Acceptor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** How long it rehearses after its start, and some more. */
-  private static final Duration REHEARSAL = Duration.ofSeconds(8);
+  /** How long it rehearses after its start, and some more; it has done so in most of its life. */
+  private static final Duration REHEARSAL = Duration.ofSeconds(5);
 
   private final ChildProcess process;
   private final int port;
@@ -52,6 +52,7 @@ final class MeasuredDaemon implements Acceptor, AutoCloseable {
                     Integer.toString(port),
                     Integer.toString(control))));
     socket = connect(control);
+    Thread.sleep(REHEARSAL);
     input =
         new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
@@ -89,11 +90,6 @@ final class MeasuredDaemon implements Acceptor, AutoCloseable {
 
   HostPort slot() {
     return DataPath.slot(port);
-  }
-
-  /** Waits until it has rehearsed, as it has in all of its life but the first seconds. */
-  void awaitRehearsed() throws InterruptedException {
-    Thread.sleep(REHEARSAL);
   }
 
   int parked() throws IOException {

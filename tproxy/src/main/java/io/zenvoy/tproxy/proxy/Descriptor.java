@@ -109,7 +109,7 @@ abstract class Descriptor implements EpollIoHandle {
     }
     // Only after the events at hand: the kernel gives a number that is free to the next socket,
     // which would then get the events that were meant for this one.
-    loop.afterEvents(this::closeSocket);
+    loop.afterEvents(() -> close(socket));
   }
 
   /** Closes with a reset (socket(7), SO_LINGER with 0). */
@@ -133,8 +133,16 @@ abstract class Descriptor implements EpollIoHandle {
   static void reset(FileDescriptor socket) {
     try {
       resetWhenClosed(socket);
-      socket.close();
     } catch (IOException | ChannelException e) {
+      log.atDebug().setCause(e).log("socket can't be reset; closing it");
+    }
+    close(socket);
+  }
+
+  private static void close(FileDescriptor socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
       log.atDebug().setCause(e).log("socket closed with an error");
     }
   }
@@ -147,14 +155,6 @@ abstract class Descriptor implements EpollIoHandle {
   final void endOutput() throws IOException {
     if (closed || !Kernel.shutdownOutput(socket.intValue())) {
       throw new IOException("not connected any more");
-    }
-  }
-
-  private void closeSocket() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      log.atDebug().setCause(e).log("socket closed with an error");
     }
   }
 

@@ -172,7 +172,7 @@ final class Listener extends Descriptor {
     }
   }
 
-  /** The same by Netty, which knows why there is none. */
+  /** The same by Netty, which tells what lasts: that nobody waits, or that nothing is left. */
   private int acceptOrTellWhyNot() throws IOException {
     try {
       return server.accept(peer);

@@ -193,11 +193,14 @@ final class ParkingLot {
     traffic.relaying();
     loop.ledger().waiting().decrementAndGet();
     loop.halfClosed().remove(client);
-    new Relay(client, upstream, traffic, () -> proven(dial.turn())).start();
-    // What the client has sent is on its way; only now it is told and counted.
-    loop.metrics().relaying();
-    if (client.wasParked) {
-      announceReleased(client, endpoint, forwardedNanos);
+    try {
+      new Relay(client, upstream, traffic, () -> proven(dial.turn())).start();
+    } finally {
+      // Only now that what the client has sent is on its way.
+      loop.metrics().relaying();
+      if (client.wasParked) {
+        announceReleased(client, endpoint, forwardedNanos);
+      }
     }
   }
 

@@ -72,7 +72,7 @@ public final class Proxy implements TableSink, AutoCloseable {
       throw e;
     }
     // What it loads is loaded for all.
-    rehearsal = Rehearsal.begin(loops.getFirst().eventLoop(), Rehearsal.WAKES);
+    rehearsal = Rehearsal.begin(loops.getFirst(), Rehearsal.WAKES);
   }
 
   /**

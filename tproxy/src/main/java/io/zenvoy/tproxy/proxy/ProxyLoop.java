@@ -45,7 +45,7 @@ final class ProxyLoop {
   private final ProxyMetrics metrics;
   private final LongSupplier clock;
   private final RandomGenerator random;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK);
+  private final ByteBuffer buffer;
   private final ArrivalSlot arrivalSlot;
   private final PipePool pipes;
   private final Map<String, ParkingLot> lots = new HashMap<>();
@@ -69,6 +69,27 @@ final class ProxyLoop {
       ProxyMetrics metrics,
       LongSupplier clock,
       RandomGenerator random) {
+    this(
+        eventLoop,
+        settings,
+        guard,
+        ledger,
+        metrics,
+        clock,
+        random,
+        ByteBuffer.allocateDirect(Flow.LARGEST_CHUNK));
+  }
+
+  private ProxyLoop(
+      IoEventLoop eventLoop,
+      ProxySettings settings,
+      EndpointGuard guard,
+      TrafficLedger ledger,
+      ProxyMetrics metrics,
+      LongSupplier clock,
+      RandomGenerator random,
+      ByteBuffer buffer) {
+    this.buffer = buffer;
     this.eventLoop = eventLoop;
     this.settings = settings;
     this.guard = guard;
@@ -82,6 +103,15 @@ final class ProxyLoop {
     sweeps =
         eventLoop.scheduleAtFixedRate(
             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Another one in the same event loop, which shares its clock and scratch space, for connections
+   * that no client has made.
+   */
+  ProxyLoop beside(
+      ProxySettings settings, EndpointGuard guard, TrafficLedger ledger, ProxyMetrics metrics) {
+    return new ProxyLoop(eventLoop, settings, guard, ledger, metrics, clock, random, buffer);
   }
 
   IoEventLoop eventLoop() {

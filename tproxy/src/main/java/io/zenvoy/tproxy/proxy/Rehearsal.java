@@ -1,7 +1,5 @@
 package io.zenvoy.tproxy.proxy;
 
-import io.netty.channel.ChannelException;
-import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -9,32 +7,41 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Wakes that are played before clients have them. The first one, before anything is accepted, has
  * what runs for the first time loaded and linked, which takes tens of milliseconds. The others
  * follow in the background until Java has compiled what a wake runs, which it does after some
- * hundred times; from then on a wake takes a fifth of the time. Owned by an event loop.
+ * hundred times. Owned by an event loop.
  */
 final class Rehearsal {
   /** Somewhat more than Java compiles after ({@code Tier3InvocationThreshold}). */
   static final int WAKES = 300;
 
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
+
+  /** For one wake. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private static final long LOOK_MILLIS = 1;
 
   /** Who connects meanwhile has the event loop for itself most of the time. */
-  private static final long PAUSE_MILLIS = 10;
+  private static final long PAUSE_MILLIS = 5;
 
-  private final IoEventLoop eventLoop;
+  /** By then whoever was left on a stage that was cleared has ended. */
+  private static final long CLEARED_MILLIS = 100;
+
+  private final ProxyLoop loop;
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private final long begunNanos = System.nanoTime();
   private int wakesLeft;
+  private long wakeBegunNanos;
   private @Nullable RehearsalStage stage;
+  private RehearsalStage.@Nullable Wake wake;
 
-  private Rehearsal(IoEventLoop eventLoop, int wakes) {
-    this.eventLoop = eventLoop;
+  private Rehearsal(ProxyLoop loop, int wakes) {
+    this.loop = loop;
     this.wakesLeft = wakes;
   }
 
@@ -43,25 +50,26 @@ final class Rehearsal {
    *
    * @param wakes how many, at least 1
    */
-  static Rehearsal begin(IoEventLoop eventLoop, int wakes) {
-    Rehearsal rehearsal = new Rehearsal(eventLoop, wakes);
-    eventLoop.execute(rehearsal::open);
+  static Rehearsal begin(ProxyLoop loop, int wakes) {
+    Rehearsal rehearsal = new Rehearsal(loop, wakes);
+    loop.eventLoop().execute(rehearsal::play);
     return rehearsal;
   }
 
   /**
    * The first wake.
    *
-   * @return completes in the event loop when it is over; exceptionally if it failed, and then no
-   *     other one is played
+   * @return completes in the event loop when it is over; exceptionally if it failed; never if the
+   *     event loop ends before
    */
   CompletableFuture<Void> first() {
     return first;
   }
 
-  /** Leaves the stage, if it is still in use. */
+  /** The event loop ends. */
   void close() {
-    assert eventLoop.inEventLoop();
+    assert loop.inEventLoop();
+    wakesLeft = 0;
     RehearsalStage open = stage;
     if (open != null) {
       stage = null;
@@ -69,59 +77,72 @@ final class Rehearsal {
     }
   }
 
-  private void open() {
-    try {
-      stage = new RehearsalStage(eventLoop);
-      play();
-    } catch (IOException | ChannelException e) {
-      end(e);
-    }
-  }
-
   private void play() {
-    RehearsalStage open = stage;
-    if (open != null) {
-      goOn(open.new Wake(), System.nanoTime());
-    }
-  }
-
-  private void goOn(RehearsalStage.Wake wake, long wakeBegunNanos) {
-    if (stage == null) {
+    if (wakesLeft == 0) {
       return;
     }
+    long delay = LOOK_MILLIS;
     try {
-      if (wake.goOn()) {
-        played();
-      } else if (System.nanoTime() - wakeBegunNanos > PATIENCE.toNanos()) {
-        end(new IOException("not over after " + PATIENCE));
-      } else {
-        later(() -> goOn(wake, wakeBegunNanos), LOOK_MILLIS);
+      if (goOn()) {
+        wakesLeft--;
+        delay = PAUSE_MILLIS;
+        first.complete(null);
       }
     } catch (IOException | RuntimeException | Error e) {
-      end(e);
+      fail(e);
+    }
+    if (wakesLeft > 0) {
+      later(this::play, delay);
+    } else {
+      end();
     }
   }
 
-  private void played() {
-    first.complete(null);
-    wakesLeft--;
-    if (wakesLeft > 0) {
-      later(this::play, PAUSE_MILLIS);
-    } else {
-      log.atDebug()
-          .addKeyValue("took_ms", (System.nanoTime() - begunNanos) / 1_000_000)
-          .log("rehearsed");
-      close();
+  /** Goes on with the wake that is played, or begins one; whether it is over. */
+  private boolean goOn() throws IOException {
+    RehearsalStage open = stage;
+    if (open == null) {
+      open = new RehearsalStage(loop);
+      stage = open;
+    }
+    RehearsalStage.Wake playing = wake;
+    if (playing == null) {
+      playing = open.new Wake();
+      wake = playing;
+      wakeBegunNanos = System.nanoTime();
+    }
+    if (playing.goOn()) {
+      wake = null;
+      return true;
+    }
+    if (System.nanoTime() - wakeBegunNanos > PATIENCE.toNanos()) {
+      throw new IOException("not over after " + PATIENCE);
+    }
+    return false;
+  }
+
+  /** If it is not the first wake that fails, there is other work, and most is compiled. */
+  private void fail(Throwable failure) {
+    log.atLevel(first.isDone() ? Level.DEBUG : Level.WARN)
+        .addKeyValue("wakes_left", wakesLeft)
+        .setCause(failure)
+        .log("the rehearsal failed; first connections may take longer");
+    wakesLeft = 0;
+    first.completeExceptionally(failure);
+  }
+
+  private void end() {
+    log.atDebug()
+        .addKeyValue("took_ms", (System.nanoTime() - begunNanos) / 1_000_000)
+        .log("rehearsed");
+    RehearsalStage open = stage;
+    if (open != null) {
+      open.clear();
+      later(this::close, CLEARED_MILLIS);
     }
   }
 
   private void later(Runnable task, long millis) {
-    var _ = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
-  }
-
-  private void end(Throwable failure) {
-    log.atWarn().setCause(failure).log("the rehearsal failed; first connections may take longer");
-    first.completeExceptionally(failure);
-    close();
+    var _ = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 }

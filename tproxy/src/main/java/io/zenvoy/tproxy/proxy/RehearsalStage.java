@@ -2,8 +2,6 @@ package io.zenvoy.tproxy.proxy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.channel.ChannelException;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
@@ -24,10 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where wakes are rehearsed: a {@link ProxyLoop} of its own in a real event loop, with a slot whose
@@ -35,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * them. Owned by the event loop.
  */
 final class RehearsalStage {
-  private static final Logger log = LoggerFactory.getLogger(RehearsalStage.class);
   private static final InetAddress HOST = InetAddress.ofLiteral("127.0.0.1");
   private static final int LISTENER_PORT = 1;
   private static final Duration WAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -51,24 +45,17 @@ final class RehearsalStage {
   private final LinuxSocket endpoint;
 
   /**
+   * @param real in whose event loop it is played
    * @throws IOException if there are no sockets for it
    */
-  RehearsalStage(IoEventLoop eventLoop) throws IOException {
+  RehearsalStage(ProxyLoop real) throws IOException {
     ProxyMetrics metrics = new ProxyMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     ledger = TrafficLedger.unseen(metrics);
-    loop =
-        new ProxyLoop(
-            eventLoop,
-            settings(),
-            new EndpointGuard(LISTENER_PORT, true),
-            ledger,
-            metrics,
-            System::nanoTime,
-            new SplittableRandom());
+    loop = real.beside(settings(), new EndpointGuard(LISTENER_PORT, true), ledger, metrics);
     try {
       slot = server();
       endpoint = server();
-    } catch (IOException | ChannelException e) {
+    } catch (IOException | RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -89,22 +76,31 @@ final class RehearsalStage {
   }
 
   /**
-   * One wake, step by step: a client is parked and leaves; another one is parked, relayed, answered
-   * in bulk, and ends.
+   * One wake, step by step: a client is parked, ends its own direction, and resets; another one is
+   * parked, relayed, answered in bulk, and ends.
    */
   final class Wake {
+    private final LinuxSocket leaver = socket();
     private final LinuxSocket client = socket();
-    private @Nullable FileDescriptor served;
     private final Queue<Step> steps =
         new ArrayDeque<>(
             List.of(
-                this::oneLeaves,
-                RehearsalStage.this::isEmpty,
-                this::oneAsks,
-                this::endpointComes,
-                this::endpointAnswers,
-                this::clientHearsAll,
-                RehearsalStage.this::isEmpty));
+                () -> use(List.of()),
+                () -> connect(leaver),
+                () -> accept(),
+                () -> endOutput(leaver),
+                () -> eventsAreHandled(),
+                () -> reset(leaver),
+                () -> isEmpty(),
+                () -> connect(client),
+                () -> accept(),
+                () -> ask(client),
+                () -> use(List.of(endpoint.localAddress())),
+                () -> endpointAnswers(),
+                () -> hearsAll(client),
+                () -> isEmpty()));
+    private boolean handled;
+    private @Nullable FileDescriptor served;
 
     /**
      * Takes as many steps as can be taken before other events of the event loop are handled.
@@ -119,24 +115,10 @@ final class RehearsalStage {
       return steps.isEmpty();
     }
 
-    private boolean oneLeaves() throws IOException {
-      use(List.of());
-      LinuxSocket leaver = socket();
-      arrive(leaver);
-      leave(leaver);
-      return true;
-    }
-
-    private boolean oneAsks() throws IOException {
-      arrive(client);
-      loop.buffer().put(0, new byte[REQUEST_BYTES]);
-      client.write(loop.buffer(), 0, REQUEST_BYTES);
-      return true;
-    }
-
-    private boolean endpointComes() {
-      use(List.of(endpoint.localAddress()));
-      return true;
+    private boolean eventsAreHandled() {
+      boolean before = handled;
+      handled = true;
+      return before;
     }
 
     /** It answers with more than was asked, and closes. */
@@ -155,16 +137,7 @@ final class RehearsalStage {
         return false;
       }
       connection.write(buffer, 0, RESPONSE_BYTES);
-      leave(connection);
-      return true;
-    }
-
-    private boolean clientHearsAll() throws IOException {
-      int count = client.read(loop.buffer(), 0, Flow.LARGEST_CHUNK);
-      if (count < 0) {
-        leave(client);
-      }
-      return count < 0;
+      return end(connection);
     }
   }
 
@@ -173,19 +146,47 @@ final class RehearsalStage {
     boolean isDone() throws IOException;
   }
 
-  /** Loopback makes a connection before the call returns. */
-  private void arrive(LinuxSocket client) throws IOException {
-    if (!client.connect(slot.localAddress()) && !client.finishConnect()) {
-      throw new IOException("loopback does not connect");
-    }
-    int accepted = Kernel.accept(slot.intValue());
-    if (accepted < 0) {
-      throw new IOException("nobody has connected");
-    }
-    loop.adopt(accepted, loop.nanoTime());
+  private boolean connect(LinuxSocket client) throws IOException {
+    client.connect(slot.localAddress());
+    return true;
   }
 
-  private void use(List<InetSocketAddress> endpoints) {
+  private boolean accept() {
+    int accepted = Kernel.accept(slot.intValue());
+    if (accepted >= 0) {
+      loop.adopt(accepted, loop.nanoTime());
+    }
+    return accepted >= 0;
+  }
+
+  private boolean ask(FileDescriptor client) throws IOException {
+    loop.buffer().put(0, new byte[REQUEST_BYTES]);
+    client.write(loop.buffer(), 0, REQUEST_BYTES);
+    return true;
+  }
+
+  private boolean hearsAll(FileDescriptor client) throws IOException {
+    return client.read(loop.buffer(), 0, Flow.LARGEST_CHUNK) < 0 && end(client);
+  }
+
+  private static boolean endOutput(LinuxSocket client) throws IOException {
+    client.shutdown(false, true);
+    return true;
+  }
+
+  private boolean end(FileDescriptor socket) throws IOException {
+    sockets.remove(socket);
+    socket.close();
+    return true;
+  }
+
+  private boolean reset(FileDescriptor socket) {
+    sockets.remove(socket);
+    Descriptor.reset(socket);
+    return true;
+  }
+
+  private boolean use(List<InetSocketAddress> endpoints) {
     int port = slot.localAddress().getPort();
     loop.use(
         RoutingTable.of(
@@ -200,6 +201,7 @@ final class RehearsalStage {
                     endpoints,
                     Optional.empty(),
                     0))));
+    return true;
   }
 
   private boolean isEmpty() {
@@ -222,23 +224,15 @@ final class RehearsalStage {
     return socket;
   }
 
-  private void leave(FileDescriptor socket) {
-    sockets.remove(socket);
-    close(socket);
-  }
-
-  /** Whoever is left on the stage has lost its peer, and ends by itself. */
-  void close() {
-    sockets.forEach(RehearsalStage::close);
+  /** Whoever is left loses its peer by this, and ends when the event loop reports it. */
+  void clear() {
+    sockets.forEach(Descriptor::reset);
     sockets.clear();
-    loop.close();
   }
 
-  private static void close(FileDescriptor socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      log.atDebug().setCause(e).log("socket closed with an error");
-    }
+  /** The end, once whoever was left has ended, or of the event loop. */
+  void close() {
+    clear();
+    loop.close();
   }
 }

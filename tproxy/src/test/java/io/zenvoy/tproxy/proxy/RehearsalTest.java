@@ -14,10 +14,9 @@ final class RehearsalTest {
   @Test
   void everyWakeSucceedsAndLeavesNothing() throws Exception {
     try (TestingLoop eventLoop = new TestingLoop()) {
-      // What Java and the event loop open once is open from then on.
-      Rehearsal.begin(eventLoop.loop().eventLoop(), 1).first().join();
+      warmUp(eventLoop);
       long before = openFiles();
-      RehearsalStage stage = eventLoop.call(() -> new RehearsalStage(eventLoop.loop().eventLoop()));
+      RehearsalStage stage = eventLoop.call(() -> new RehearsalStage(eventLoop.loop()));
       for (int count = 0; count < 20; count++) {
         RehearsalStage.Wake wake = eventLoop.call(() -> stage.new Wake());
         await().pollInterval(Duration.ofMillis(1)).until(() -> eventLoop.call(wake::goOn));
@@ -35,16 +34,28 @@ final class RehearsalTest {
   @Test
   void isOverBeforeAllWakesIfTheProgramEnds() throws Exception {
     try (TestingLoop eventLoop = new TestingLoop()) {
+      warmUp(eventLoop);
       long before = openFiles();
-      Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop().eventLoop(), Integer.MAX_VALUE);
+      Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), Integer.MAX_VALUE);
       rehearsal.first().join();
-      eventLoop.call(
-          () -> {
-            rehearsal.close();
-            return true;
-          });
+      close(eventLoop, rehearsal);
       await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
     }
+  }
+
+  /** What Java and the event loop open once is open from then on. */
+  private static void warmUp(TestingLoop eventLoop) throws Exception {
+    Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), 1);
+    rehearsal.first().join();
+    close(eventLoop, rehearsal);
+  }
+
+  private static void close(TestingLoop eventLoop, Rehearsal rehearsal) throws Exception {
+    eventLoop.call(
+        () -> {
+          rehearsal.close();
+          return true;
+        });
   }
 
   private static long openFiles() throws Exception {
