@@ -2,6 +2,7 @@ package io.zenvoy.benchmarks.crowd;
 
 import io.zenvoy.benchmarks.relay.DataPath;
 import io.zenvoy.common.HostPort;
+import io.zenvoy.tproxy.discovery.RoutingTable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,8 +63,9 @@ public final class CrowdProgram {
       path.endpoints();
       output.println(System.nanoTime());
     } else {
+      RoutingTable table = path.table(HostPort.parse(line));
       long before = System.nanoTime();
-      path.endpoints(HostPort.parse(line));
+      path.install(table);
       output.println(before);
     }
   }

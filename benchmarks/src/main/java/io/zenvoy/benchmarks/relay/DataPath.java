@@ -69,6 +69,16 @@ public final class DataPath {
 
   /** Changes the endpoints, and waits until that is in effect. */
   public void endpoints(HostPort... endpoints) {
+    install(table(endpoints));
+  }
+
+  /** Has it use what {@link #table} has made, and waits until that is in effect. */
+  public void install(RoutingTable table) {
+    proxy.install(table).toCompletableFuture().join();
+  }
+
+  /** What the control plane says when the service has these endpoints. */
+  public RoutingTable table(HostPort... endpoints) {
     List<InetSocketAddress> addresses =
         List.of(endpoints).stream()
             .map(at -> new InetSocketAddress(InetAddress.ofLiteral(at.host()), at.port()))
@@ -84,7 +94,7 @@ public final class DataPath {
             addresses,
             Optional.empty(),
             1);
-    proxy.install(RoutingTable.of(List.of(route))).toCompletableFuture().join();
+    return RoutingTable.of(List.of(route));
   }
 
   /** What its connections do. */

@@ -13,7 +13,7 @@ import org.slf4j.event.Level;
  * Wakes that are played before clients have them. The first one, before anything is accepted, has
  * what runs for the first time loaded and linked, which takes tens of milliseconds. The others
  * follow in the background until Java has compiled what a wake runs, which it does after some
- * hundred times. Owned by an event loop.
+ * hundred times, and only while nobody is connected. Owned by an event loop.
  */
 final class Rehearsal {
   /** Somewhat more than Java compiles after ({@code Tier3InvocationThreshold}). */
@@ -26,8 +26,13 @@ final class Rehearsal {
 
   private static final long LOOK_MILLIS = 1;
 
-  /** Who connects meanwhile has the event loop for itself most of the time. */
   private static final long PAUSE_MILLIS = 5;
+
+  /** Whoever is connected is not disturbed: the next wake is played when nobody is. */
+  private static final long POSTPONED_MILLIS = 1_000;
+
+  /** After so many of them real connections have had compiled what they run. */
+  private static final int MOST_POSTPONEMENTS = 60;
 
   /** By then whoever was left on a stage that was cleared has ended. */
   private static final long CLEARED_MILLIS = 100;
@@ -36,6 +41,8 @@ final class Rehearsal {
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private final long begunNanos = System.nanoTime();
   private int wakesLeft;
+  private int postponements;
+  private long accepted;
   private long wakeBegunNanos;
   private @Nullable RehearsalStage stage;
   private RehearsalStage.@Nullable Wake wake;
@@ -81,6 +88,10 @@ final class Rehearsal {
     if (wakesLeft == 0) {
       return;
     }
+    if (first.isDone() && wake == null && somebodyConnects()) {
+      postpone();
+      return;
+    }
     long delay = LOOK_MILLIS;
     try {
       if (goOn()) {
@@ -94,6 +105,23 @@ final class Rehearsal {
     if (wakesLeft > 0) {
       later(this::play, delay);
     } else {
+      end();
+    }
+  }
+
+  /** Whether somebody is connected, or was since this was asked last. */
+  private boolean somebodyConnects() {
+    long before = accepted;
+    accepted = loop.ledger().accepted();
+    return accepted != before || !loop.ledger().isIdle();
+  }
+
+  private void postpone() {
+    postponements++;
+    if (postponements < MOST_POSTPONEMENTS) {
+      later(this::play, POSTPONED_MILLIS);
+    } else {
+      wakesLeft = 0;
       end();
     }
   }

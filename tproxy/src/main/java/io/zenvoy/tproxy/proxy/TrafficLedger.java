@@ -86,6 +86,11 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
     }
   }
 
+  /** How many connections have come to clusters that are known. */
+  long accepted() {
+    return clusters.values().stream().mapToLong(traffic -> traffic.activity().accepted()).sum();
+  }
+
   int relayed() {
     return clusters.values().stream().mapToInt(ClusterTraffic::relayed).sum();
   }

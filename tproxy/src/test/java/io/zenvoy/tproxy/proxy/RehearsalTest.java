@@ -43,6 +43,22 @@ final class RehearsalTest {
     }
   }
 
+  @Test
+  void waitsUntilNobodyIsConnected() throws Exception {
+    try (TestingLoop eventLoop = new TestingLoop()) {
+      warmUp(eventLoop);
+      long before = openFiles();
+      eventLoop.ledger().waiting().incrementAndGet();
+      Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), 2);
+      rehearsal.first().join();
+      await()
+          .during(Duration.ofMillis(500))
+          .untilAsserted(() -> assertThat(openFiles()).isGreaterThan(before));
+      eventLoop.ledger().waiting().decrementAndGet();
+      await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
+    }
+  }
+
   /** What Java and the event loop open once is open from then on. */
   private static void warmUp(TestingLoop eventLoop) throws Exception {
     Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), 1);
