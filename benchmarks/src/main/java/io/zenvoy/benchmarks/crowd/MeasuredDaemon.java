@@ -23,9 +23,6 @@ import java.util.Map;
 final class MeasuredDaemon implements Acceptor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** How long it rehearses after its start, and some more; it has done so in most of its life. */
-  private static final Duration REHEARSAL = Duration.ofSeconds(5);
-
   private final ChildProcess process;
   private final int port;
   private final Socket socket;
@@ -52,7 +49,7 @@ final class MeasuredDaemon implements Acceptor, AutoCloseable {
                     Integer.toString(port),
                     Integer.toString(control))));
     socket = connect(control);
-    Thread.sleep(REHEARSAL);
+    Thread.sleep(DataPath.REHEARSAL);
     input =
         new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));

@@ -24,6 +24,9 @@ import java.util.Optional;
  * event loop, as the others have one thread.
  */
 public final class DataPath {
+  /** How long it rehearses after its start, and some more; it has done so in most of its life. */
+  public static final Duration REHEARSAL = Duration.ofSeconds(6);
+
   private static final String CLUSTER = "measured";
   private static final String SLOT_ADDRESS = "127.128.0.1";
 

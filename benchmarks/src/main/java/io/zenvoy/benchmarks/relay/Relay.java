@@ -57,7 +57,7 @@ final class Relay implements AutoCloseable {
     this.address = address;
   }
 
-  /** Starts one, and waits until it listens. */
+  /** Starts one, and waits until it listens; zenvoy's also until it has rehearsed. */
   static Relay start(Kind kind, HostPort upstream) throws IOException, InterruptedException {
     int port = FreePorts.next();
     HostPort address = new HostPort(LOOPBACK, port);
@@ -79,6 +79,9 @@ final class Relay implements AutoCloseable {
           case ENVOY -> new Relay(run(kind, envoy(address, upstream)), address);
         };
     relay.awaitListening();
+    if (kind == Kind.ZENVOY || kind == Kind.ZENVOY_COPY) {
+      Thread.sleep(DataPath.REHEARSAL);
+    }
     return relay;
   }
 
