@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +56,8 @@ class LeaderIT extends TwoControlPlanes {
         stack.cluster(), stack.namespace(), stack.serviceAccount(), "deployments/scale");
     CompletableFuture<HttpResponse<String>> answer =
         stack.downstream().getLater("pending", "/", Duration.ofMinutes(8));
-    await().atMost(PATIENCE).until(() -> scales(writesOfFirst(began)) >= 2);
+    // Attempts are more than a second apart by then, so that none is on its way when it is frozen.
+    await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> scales(writesOfFirst(began)) >= 5);
     first.process().freeze();
     await().atMost(PATIENCE).until(() -> scales(writesOfSecond(began)) > 0);
 
@@ -71,13 +71,9 @@ class LeaderIT extends TwoControlPlanes {
         .until(() -> scales(writesOfSecond(thawed)) >= 3);
     Permissions.grantIn(stack.cluster(), stack.namespace(), stack.serviceAccount());
     requireAnswered(answer);
-    assertThat(scales(writesOfFirst(thawed)))
-        .as("one request may have been on its way when it was frozen")
-        .isLessThanOrEqualTo(1);
     assertThat(writesOfFirst(thawed))
         .as("it may try to renew the Lease, in vain")
-        .allMatch(write -> List.of("leases", "deployments/scale").contains(write.resource()))
-        .noneMatch(write -> write.succeeded());
+        .allMatch(write -> write.resource().equals("leases") && !write.succeeded());
     assertThat(writesOfSecond(thawed)).anyMatch(write -> write.succeeded());
     requireSleepsAndWakesAgain();
   }

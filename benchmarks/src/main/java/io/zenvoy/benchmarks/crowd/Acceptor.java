@@ -1,15 +1,11 @@
 package io.zenvoy.benchmarks.crowd;
 
+import io.zenvoy.it.ChildProcess;
 import java.io.IOException;
 
 /** A process that accepts connections and keeps them. */
 interface Acceptor {
-  long pid();
-
-  /** Stops it in its tracks: what connects waits in the backlog. */
-  void freeze();
-
-  void thaw();
+  ChildProcess process();
 
   /**
    * Waits until it has accepted so many connections.

@@ -67,18 +67,8 @@ final class BareAcceptor implements Acceptor, AutoCloseable {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public void freeze() {
-    process.freeze();
-  }
-
-  @Override
-  public void thaw() {
-    process.thaw();
+  public ChildProcess process() {
+    return process;
   }
 
   HostPort address() {
@@ -89,7 +79,7 @@ final class BareAcceptor implements Acceptor, AutoCloseable {
   @Override
   public void awaitAccepted(int connections) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (OpenFiles.of(pid(), "socket:") <= connections) {
+    while (OpenFiles.of(process.pid(), "socket:") <= connections) {
       if (System.nanoTime() - deadline >= 0) {
         throw new IOException("not all of " + connections + " connections were accepted");
       }

@@ -44,9 +44,11 @@ final class Crowd implements AutoCloseable {
     clients.add(client);
   }
 
-  /** One more, which says nothing. */
-  void joinSilently() throws IOException {
-    clients.add(connect());
+  /** So many more, which say nothing. */
+  void joinSilently(int more) throws IOException {
+    for (int count = 0; count < more; count++) {
+      clients.add(connect());
+    }
   }
 
   private SocketChannel connect() throws IOException {

@@ -4,6 +4,7 @@ import io.zenvoy.benchmarks.Figures;
 import io.zenvoy.benchmarks.Pinning;
 import io.zenvoy.benchmarks.ProcessorTime;
 import io.zenvoy.benchmarks.Progress;
+import io.zenvoy.it.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,21 +99,17 @@ public final class CrowdBenchmark {
 
   /** In connections per processor second. */
   private double accept(Acceptor acceptor, Crowd crowd) throws IOException, InterruptedException {
-    for (int count = 0; count < SMALL_CROWD; count++) {
-      crowd.joinSilently();
-    }
+    crowd.joinSilently(SMALL_CROWD);
     acceptor.awaitAccepted(SMALL_CROWD);
-    double used = ProcessorTime.of(acceptor.pid());
+    ChildProcess process = acceptor.process();
+    double used = ProcessorTime.of(process.pid());
     while (crowd.size() < size.parked()) {
-      int come = Math.min(AT_A_TIME, size.parked() - crowd.size());
-      acceptor.freeze();
-      for (int count = 0; count < come; count++) {
-        crowd.joinSilently();
-      }
-      acceptor.thaw();
+      process.freeze();
+      crowd.joinSilently(Math.min(AT_A_TIME, size.parked() - crowd.size()));
+      process.thaw();
       acceptor.awaitAccepted(crowd.size());
     }
-    return (size.parked() - SMALL_CROWD) / (ProcessorTime.of(acceptor.pid()) - used);
+    return (size.parked() - SMALL_CROWD) / (ProcessorTime.of(process.pid()) - used);
   }
 
   /** Connections that are relayed and say nothing any more. */
@@ -123,13 +120,13 @@ public final class CrowdBenchmark {
       daemon.wake(server.address());
       relay(crowd, SMALL_CROWD);
       long memory = daemon.memory();
-      int files = OpenFiles.of(daemon.pid(), "");
+      int files = OpenFiles.of(daemon.process().pid(), "");
       int more = size.released() - SMALL_CROWD;
       relay(crowd, more);
       add("memory of one more relayed; bytes", (daemon.memory() - memory) / (double) more);
       add(
           "descriptors of one more relayed; number",
-          (OpenFiles.of(daemon.pid(), "") - files) / (double) more);
+          (OpenFiles.of(daemon.process().pid(), "") - files) / (double) more);
     }
   }
 
@@ -166,12 +163,12 @@ public final class CrowdBenchmark {
         Crowd crowd = new Crowd(daemon.slot())) {
       park(daemon, crowd, SMALL_CROWD);
       long before = daemon.memory();
-      double used = ProcessorTime.of(daemon.pid());
+      double used = ProcessorTime.of(daemon.process().pid());
       int more = size.parked() - SMALL_CROWD;
       park(daemon, crowd, more);
       add(
           "parked, as they come; connections per processor second",
-          more / (ProcessorTime.of(daemon.pid()) - used));
+          more / (ProcessorTime.of(daemon.process().pid()) - used));
       add("memory of one more parked; bytes", (daemon.memory() - before) / (double) more);
       leave(daemon, crowd);
     }
@@ -179,9 +176,7 @@ public final class CrowdBenchmark {
 
   private static void park(MeasuredDaemon daemon, Crowd crowd, int more)
       throws IOException, InterruptedException {
-    for (int count = 0; count < more; count++) {
-      crowd.joinSilently();
-    }
+    crowd.joinSilently(more);
     daemon.awaitParked(crowd.size());
   }
 

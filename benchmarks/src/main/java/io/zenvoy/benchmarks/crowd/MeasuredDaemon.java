@@ -71,18 +71,8 @@ final class MeasuredDaemon implements Acceptor, AutoCloseable {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public void freeze() {
-    process.freeze();
-  }
-
-  @Override
-  public void thaw() {
-    process.thaw();
+  public ChildProcess process() {
+    return process;
   }
 
   HostPort slot() {

@@ -117,29 +117,26 @@ abstract class Descriptor implements EpollIoHandle {
     if (closed) {
       return;
     }
-    try {
-      resetWhenClosed(socket);
-    } catch (IOException | ChannelException e) {
-      log.atDebug().setCause(e).log("socket can't be reset; closing it");
-    }
+    resetWhenClosed(socket);
     end();
   }
 
-  private static void resetWhenClosed(FileDescriptor socket) throws IOException {
-    new Socket(socket.intValue()).setSoLinger(0);
+  private static void resetWhenClosed(FileDescriptor socket) {
+    try {
+      new Socket(socket.intValue()).setSoLinger(0);
+    } catch (IOException | ChannelException e) {
+      log.atDebug().setCause(e).log("socket can't be reset; closing it");
+    }
   }
 
   /** Closes a socket that nobody owns with a reset. */
   static void reset(FileDescriptor socket) {
-    try {
-      resetWhenClosed(socket);
-    } catch (IOException | ChannelException e) {
-      log.atDebug().setCause(e).log("socket can't be reset; closing it");
-    }
+    resetWhenClosed(socket);
     close(socket);
   }
 
-  private static void close(FileDescriptor socket) {
+  /** Closes a socket that nobody owns. */
+  static void close(FileDescriptor socket) {
     try {
       socket.close();
     } catch (IOException e) {

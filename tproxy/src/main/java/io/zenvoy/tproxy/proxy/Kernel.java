@@ -26,7 +26,7 @@ final class Kernel {
   private static final int SHUT_WR = 1;
 
   /** {@code bits/socket_type.h}, the same on x86-64 and aarch64. */
-  private static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+  static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 
   private static final Linker LINKER = Linker.nativeLinker();
 

@@ -110,7 +110,7 @@ final class Listener extends Descriptor {
       throw cannotListen(slots.listenerPort(), e);
     } finally {
       if (!bound) {
-        closeQuietly(socket);
+        close(socket);
       }
     }
   }
@@ -213,13 +213,5 @@ final class Listener extends Descriptor {
   @Override
   void abandon() {
     pause();
-  }
-
-  private static void closeQuietly(LinuxSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      log.atDebug().setCause(e).log("socket closed with an error");
-    }
   }
 }

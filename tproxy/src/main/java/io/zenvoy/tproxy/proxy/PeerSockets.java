@@ -17,7 +17,7 @@ final class PeerSockets {
 
   private static final int AF_INET = 2;
   private static final int AF_NETLINK = 16;
-  private static final int SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0x800 | 0x80000;
+  private static final int SOCK_RAW = 3;
   private static final int NETLINK_SOCK_DIAG = 4;
   private static final short SOCK_DIAG_BY_FAMILY = 20;
   private static final short NLMSG_ERROR = 2;
@@ -77,7 +77,8 @@ final class PeerSockets {
 
   private boolean open() {
     if (netlink < 0 && !unavailable) {
-      netlink = Kernel.socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+      netlink =
+          Kernel.socket(AF_NETLINK, SOCK_RAW | Kernel.SOCK_NONBLOCK_CLOEXEC, NETLINK_SOCK_DIAG);
       if (netlink < 0) {
         unavailable = true;
         log.atWarn().log("sock_diag is not available; half-closed clients are kept");

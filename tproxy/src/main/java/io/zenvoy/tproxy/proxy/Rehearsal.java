@@ -77,6 +77,7 @@ final class Rehearsal {
   void close() {
     assert loop.inEventLoop();
     wakesLeft = 0;
+    wake = null;
     RehearsalStage open = stage;
     if (open != null) {
       stage = null;
@@ -162,7 +163,7 @@ final class Rehearsal {
   private void end() {
     log.atDebug()
         .addKeyValue("took_ms", (System.nanoTime() - begunNanos) / 1_000_000)
-        .log("rehearsed");
+        .log("the rehearsal is over");
     RehearsalStage open = stage;
     if (open != null) {
       open.clear();

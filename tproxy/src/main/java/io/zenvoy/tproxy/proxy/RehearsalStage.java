@@ -174,9 +174,9 @@ final class RehearsalStage {
     return true;
   }
 
-  private boolean end(FileDescriptor socket) throws IOException {
+  private boolean end(FileDescriptor socket) {
     sockets.remove(socket);
-    socket.close();
+    Descriptor.close(socket);
     return true;
   }
 

@@ -67,11 +67,7 @@ final class ListenerTest {
           }
         };
     try (TestingLoop eventLoop = new TestingLoop()) {
-      eventLoop.call(
-          () -> {
-            Listener.bind(slots(port), eventLoop.loop(), intake, false).listen();
-            return true;
-          });
+      eventLoop.run(() -> Listener.bind(slots(port), eventLoop.loop(), intake, false).listen());
       InetAddress host = InetAddress.ofLiteral("127.0.0.1");
       try (Socket _ = new Socket(host, port)) {
         await().until(() -> arrived.get() == 1);

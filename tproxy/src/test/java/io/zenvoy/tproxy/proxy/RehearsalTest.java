@@ -22,11 +22,7 @@ final class RehearsalTest {
         await().pollInterval(Duration.ofMillis(1)).until(() -> eventLoop.call(wake::goOn));
       }
       assertThat(openFiles()).isGreaterThan(before);
-      eventLoop.call(
-          () -> {
-            stage.close();
-            return true;
-          });
+      eventLoop.run(stage::close);
       await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
     }
   }
@@ -38,7 +34,7 @@ final class RehearsalTest {
       long before = openFiles();
       Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), Integer.MAX_VALUE);
       rehearsal.first().join();
-      close(eventLoop, rehearsal);
+      eventLoop.run(rehearsal::close);
       await().untilAsserted(() -> assertThat(openFiles()).isLessThanOrEqualTo(before));
     }
   }
@@ -63,15 +59,7 @@ final class RehearsalTest {
   private static void warmUp(TestingLoop eventLoop) throws Exception {
     Rehearsal rehearsal = Rehearsal.begin(eventLoop.loop(), 1);
     rehearsal.first().join();
-    close(eventLoop, rehearsal);
-  }
-
-  private static void close(TestingLoop eventLoop, Rehearsal rehearsal) throws Exception {
-    eventLoop.call(
-        () -> {
-          rehearsal.close();
-          return true;
-        });
+    eventLoop.run(rehearsal::close);
   }
 
   private static long openFiles() throws Exception {

@@ -45,6 +45,11 @@ final class TestingLoop implements AutoCloseable {
     return eventLoop.submit(task).get();
   }
 
+  /** The same for what has no result. */
+  void run(Runnable task) throws Exception {
+    eventLoop.submit(task).get();
+  }
+
   @Override
   public void close() {
     group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
