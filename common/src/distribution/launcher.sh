@@ -23,6 +23,10 @@ in_place="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
 # A header of an object takes eight bytes (JEP 519). A cache is only taken with the same headers that it was made with.
 headers=-XX:+UseCompactObjectHeaders
 
+# Java's compilers have a nice value of 10: a client shall not wait for a processor that compiles. Root's Java alone takes that without a warning.
+priorities=
+[ -O / ] && priorities="-XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10"
+
 # Each thread that allocates outside of the heap would get 64 MiB of address space of its own, and keep what it once used.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 
@@ -34,7 +38,7 @@ for java in "$JAVA_HOME/bin/java" "$(command -v java)" /opt/java/openjdk/bin/jav
     if [ "${1:-}" = --train ]; then
       exec "$java" --enable-native-access=ALL-UNNAMED -cp "$home/lib/*" "$2" "$home" ${3:+"$3"}
     fi
-    exec "$java" $headers ${program.jvm.options} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    exec "$java" $headers $priorities ${program.jvm.options} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
       $JAVA_OPTS -cp "${class_path%:}" ${program.main} "$@"
   fi
 done

@@ -35,6 +35,8 @@ public final class DaemonJvm {
     command.add("-XX:+UnlockDiagnosticVMOptions");
     command.add("-XX:ArchiveRelocationMode=0");
     command.add("-XX:+UseCompactObjectHeaders");
+    command.add("-XX:ThreadPriorityPolicy=1");
+    command.add("-XX:CompilerThreadPriority=10");
     command.addAll(List.of(options().split(" ", -1)));
     command.addAll(more);
     command.add("--enable-native-access=ALL-UNNAMED");

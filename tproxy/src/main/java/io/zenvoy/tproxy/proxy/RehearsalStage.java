@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class RehearsalStage {
   private final List<FileDescriptor> sockets = new ArrayList<>();
   private final LinuxSocket slot;
   private final LinuxSocket endpoint;
+  private CompletableFuture<Void> installation = CompletableFuture.completedFuture(null);
 
   /**
    * @param real in whose event loop it is played
@@ -85,7 +87,8 @@ final class RehearsalStage {
     private final Queue<Step> steps =
         new ArrayDeque<>(
             List.of(
-                () -> use(List.of()),
+                () -> install(List.of()),
+                () -> isInstalled(),
                 () -> connect(leaver),
                 () -> accept(),
                 () -> endOutput(leaver),
@@ -95,7 +98,7 @@ final class RehearsalStage {
                 () -> connect(client),
                 () -> accept(),
                 () -> ask(client),
-                () -> use(List.of(endpoint.localAddress())),
+                () -> install(List.of(endpoint.localAddress())),
                 () -> endpointAnswers(),
                 () -> hearsAll(client),
                 () -> isEmpty()));
@@ -186,22 +189,29 @@ final class RehearsalStage {
     return true;
   }
 
-  private boolean use(List<InetSocketAddress> endpoints) {
+  private boolean install(List<InetSocketAddress> endpoints) {
     int port = slot.localAddress().getPort();
-    loop.use(
-        RoutingTable.of(
-            List.of(
-                new Route(
-                    "rehearsal",
-                    new Slot(Ipv4Network.parseAddress(HOST.getHostAddress()), port),
-                    WAKE_TIMEOUT,
-                    1,
-                    "tcp",
-                    true,
-                    endpoints,
-                    Optional.empty(),
-                    0))));
+    installation =
+        Proxy.install(
+            RoutingTable.of(
+                List.of(
+                    new Route(
+                        "rehearsal",
+                        new Slot(Ipv4Network.parseAddress(HOST.getHostAddress()), port),
+                        WAKE_TIMEOUT,
+                        1,
+                        "tcp",
+                        true,
+                        endpoints,
+                        Optional.empty(),
+                        0))),
+            List.of(loop),
+            ledger);
     return true;
+  }
+
+  private boolean isInstalled() {
+    return installation.isDone();
   }
 
   private boolean isEmpty() {
