@@ -17,13 +17,14 @@ version_of() {
 class_path=$(printf '%s:' "$home"/lib/*.jar)
 cache=$home/${program.name}.aot
 # Mapped where it was made to be, its pages stay the file's: elsewhere Java rewrites all of them at each start, 22 MB of memory of its own.
-in_place="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
-[ -r "$cache" ] && JAVA_OPTS="-XX:AOTCache=$cache $in_place -Xlog:aot=off -Xlog:cds=off $JAVA_OPTS"
+in_place="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -Xlog:aot=off -Xlog:cds=off"
+[ -r "$cache" ] || in_place=
 
 # A header of an object takes eight bytes (JEP 519). A cache is only taken with the same headers that it was made with.
 headers=-XX:+UseCompactObjectHeaders
 
-# Java's compilers have a nice value of 10: a client shall not wait for a processor that compiles. Root's Java alone takes that without a warning.
+# Java's compilers have a nice value of 10: a client shall not wait for a processor that compiles. (Other threads get the one of their priority, 0
+# but for some of Java's own.) As an option only root's Java takes that without a warning; that of the images was made with it.
 priorities=
 [ -O / ] && priorities="-XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10"
 
@@ -39,7 +40,7 @@ for java in "$JAVA_HOME/bin/java" "$(command -v java)" /opt/java/openjdk/bin/jav
       exec "$java" --enable-native-access=ALL-UNNAMED -cp "$home/lib/*" "$2" "$home" ${3:+"$3"}
     fi
     exec "$java" $headers $priorities ${program.jvm.options} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-      $JAVA_OPTS -cp "${class_path%:}" ${program.main} "$@"
+      ${in_place:+"-XX:AOTCache=$cache"} $in_place $JAVA_OPTS -cp "${class_path%:}" ${program.main} "$@"
   fi
 done
 echo "${program.name}: no Java ${java.release} or newer found: set JAVA_HOME to one" >&2

@@ -33,7 +33,7 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** Ends with 0 if everything was measured. */
+  /** Ends with 0 if everything was measured, and no connection was wrong. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Benchmarks()).execute(arguments));
   }
@@ -54,7 +54,11 @@ public final class Benchmarks {
               description = "So many starts instead of " + STARTS + "; results are only printed.")
           Optional<Integer> starts)
       throws IOException, InterruptedException {
-    String machine = Machine.description();
+    return wakeRun(Machine.description(), wakes, starts);
+  }
+
+  private static int wakeRun(String machine, Optional<Integer> wakes, Optional<Integer> starts)
+      throws IOException, InterruptedException {
     List<Figures> figures = new ArrayList<>();
     try (KubeCluster cluster = new KubeCluster()) {
       Progress.say("starts and memory");
@@ -97,7 +101,7 @@ public final class Benchmarks {
       @Option(names = "--short", description = "One round of a second; only printed.")
           boolean small)
       throws Exception {
-    relayRun(small);
+    relayRun(Machine.description(), small);
     return 0;
   }
 
@@ -109,7 +113,7 @@ public final class Benchmarks {
       @Option(names = "--short", description = "One round of a small crowd; only printed.")
           boolean small)
       throws Exception {
-    crowdRun(small);
+    crowdRun(Machine.description(), small);
     return 0;
   }
 
@@ -120,8 +124,7 @@ public final class Benchmarks {
   int integrity(
       @Option(names = "--short", description = "1,200 connections; only printed.") boolean small)
       throws Exception {
-    integrityRun(small);
-    return 0;
+    return integrityRun(Machine.description(), small);
   }
 
   @Command(
@@ -130,17 +133,16 @@ public final class Benchmarks {
       mixinStandardHelpOptions = true)
   int dataPath(@Option(names = "--short", description = "All of them short.") boolean small)
       throws Exception {
+    String machine = Machine.description();
     Optional<Integer> few = small ? Optional.of(3) : Optional.empty();
-    int status = wake(few, few);
-    integrityRun(small);
+    int status = Math.max(wakeRun(machine, few, few), integrityRun(machine, small));
     // These bind this program to one processor, so they come last.
-    relayRun(small);
-    crowdRun(small);
+    relayRun(machine, small);
+    crowdRun(machine, small);
     return status;
   }
 
-  private static void relayRun(boolean small) throws Exception {
-    String machine = Machine.description();
+  private static void relayRun(String machine, boolean small) throws Exception {
     RelayBenchmark.Size size =
         small ? new RelayBenchmark.Size(1, Duration.ofSeconds(1)) : RelayBenchmark.Size.COMPLETE;
     RelayBenchmark.Result result = RelayBenchmark.run(size);
@@ -153,20 +155,20 @@ public final class Benchmarks {
     }
   }
 
-  private static void crowdRun(boolean small) throws Exception {
-    String machine = Machine.description();
+  private static void crowdRun(String machine, boolean small) throws Exception {
     CrowdBenchmark.Size size =
         small ? new CrowdBenchmark.Size(1, 3_000, 2_000) : CrowdBenchmark.Size.COMPLETE;
     publish("crowd.md", "# Crowd\n\n" + machine + "\n\n" + table(CrowdBenchmark.run(size)), !small);
   }
 
-  private static void integrityRun(boolean small) throws Exception {
-    String machine = Machine.description();
+  private static int integrityRun(String machine, boolean small) throws Exception {
     IntegrityBenchmark.Size size =
         small ? IntegrityBenchmark.Size.SHORT : IntegrityBenchmark.Size.COMPLETE;
     try (KubeCluster cluster = new KubeCluster()) {
-      String text = new IntegrityBenchmark(cluster, size).run();
+      IntegrityBenchmark benchmark = new IntegrityBenchmark(cluster, size);
+      String text = benchmark.run();
       publish("integrity.md", "# Integrity\n\n" + machine + "\n\n" + text, !small);
+      return benchmark.notRight() == 0 ? 0 : 1;
     }
   }
 

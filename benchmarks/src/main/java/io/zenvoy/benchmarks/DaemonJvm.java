@@ -35,8 +35,10 @@ public final class DaemonJvm {
     command.add("-XX:+UnlockDiagnosticVMOptions");
     command.add("-XX:ArchiveRelocationMode=0");
     command.add("-XX:+UseCompactObjectHeaders");
-    command.add("-XX:ThreadPriorityPolicy=1");
-    command.add("-XX:CompilerThreadPriority=10");
+    if (isRoot()) {
+      command.add("-XX:ThreadPriorityPolicy=1");
+      command.add("-XX:CompilerThreadPriority=10");
+    }
     command.addAll(List.of(options().split(" ", -1)));
     command.addAll(more);
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -46,6 +48,12 @@ public final class DaemonJvm {
     command.add(main.getName());
     command.addAll(Arrays.asList(arguments));
     return command;
+  }
+
+  /** As the launcher finds it. */
+  private static boolean isRoot() throws IOException {
+    return Files.getAttribute(Path.of("/"), "unix:uid")
+        .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
   /** A cache is taken for the class path that it was made with, and for one that begins so. */

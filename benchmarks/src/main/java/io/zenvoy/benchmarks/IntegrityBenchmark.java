@@ -42,6 +42,7 @@ final class IntegrityBenchmark {
   private final KubeCluster cluster;
   private final Size size;
   private final StringBuilder table = new StringBuilder();
+  private long notRight;
 
   /**
    * How much is measured.
@@ -69,6 +70,11 @@ final class IntegrityBenchmark {
     throughZenvoy();
     directly();
     return table.toString();
+  }
+
+  /** How many connections were lost, hung, misrouted, or brought wrong bytes or another end. */
+  long notRight() {
+    return notRight;
   }
 
   private void throughZenvoy() throws IOException, InterruptedException {
@@ -122,6 +128,7 @@ final class IntegrityBenchmark {
     long begin = System.nanoTime();
     connections.make(size.connections(), size.atATime(), LIMIT);
     double seconds = (System.nanoTime() - begin) / 1e9;
+    notRight += tally.countSent() - tally.count(Outcome.RIGHT);
     table.append(
         String.format(
             Locale.ROOT,

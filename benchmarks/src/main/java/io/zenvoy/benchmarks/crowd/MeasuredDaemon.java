@@ -49,15 +49,23 @@ final class MeasuredDaemon implements Acceptor, AutoCloseable {
                     List.of("-Xms128m", "-XX:+AlwaysPreTouch", "-XX:TrimNativeHeapInterval=0"),
                     Integer.toString(port),
                     Integer.toString(control))));
-    socket = connect(control);
-    input =
-        new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-    output = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.US_ASCII);
-    Thread.sleep(DataPath.REHEARSAL);
-    // Asking takes no time of the measured processor's but its own once that is compiled.
-    for (int time = 0; time < OFTEN; time++) {
-      parked();
+    boolean practised = false;
+    try {
+      socket = connect(control);
+      input =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      output = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.US_ASCII);
+      Thread.sleep(DataPath.REHEARSAL);
+      // Asking takes no time of the measured processor's but its own once that is compiled.
+      for (int time = 0; time < OFTEN; time++) {
+        parked();
+      }
+      practised = true;
+    } finally {
+      if (!practised) {
+        process.close();
+      }
     }
   }
 

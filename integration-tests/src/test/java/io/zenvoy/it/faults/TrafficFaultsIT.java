@@ -42,7 +42,12 @@ class TrafficFaultsIT extends FaultStack {
       awaitDaemon("zenvoy_tproxy_parked_connections", parked -> parked == count);
       run.step("all are parked");
       long start = System.nanoTime();
-      for (Socket client : clients) {
+      for (int number = 0; number < count; number++) {
+        Socket client = clients.get(number);
+        if (number % 2 == 1) {
+          // A reset.
+          client.setSoLinger(true, 0);
+        }
         client.close();
       }
       double closed = (System.nanoTime() - start) / 1e9;

@@ -57,6 +57,11 @@ final class ClusterTraffic {
     return parked(held.get());
   }
 
+  /** How many connections have come. */
+  long total() {
+    return accepted.get();
+  }
+
   int relayed() {
     return relayed.get();
   }

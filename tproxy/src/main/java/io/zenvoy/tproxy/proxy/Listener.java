@@ -29,6 +29,18 @@ final class Listener extends Descriptor {
   private static final int IPPROTO_IP = 0;
   private static final int IP_TRANSPARENT = 19;
 
+  /** {@code asm-generic/socket.h}, the same on x86-64 and aarch64. */
+  private static final int SOL_SOCKET = 1;
+
+  private static final int SO_BUF_LOCK = 72;
+
+  /**
+   * The kernel's buffer for what a parked client sends, with what it takes to keep it. It holds the
+   * longest head of a request that Envoy passes on, and fewer clients than a smaller one would have
+   * sent more when they leave: their FIN is seen only once there is room for it.
+   */
+  static final int PARKED_BYTES = 96 << 10;
+
   /** ENOMEM, ENFILE, EMFILE, ENOBUFS: it stays acceptable, so asking again at once would spin. */
   private static final Set<Integer> OUT_OF_RESOURCES = Set.of(-12, -23, -24, -105);
 
@@ -97,6 +109,7 @@ final class Listener extends Descriptor {
       socket.setReuseAddress(true);
       // Connections that are accepted inherit it.
       socket.setTcpNoDelay(true);
+      boundParkedBytes(socket);
       if (shared) {
         socket.setReusePort(true);
       }
@@ -113,6 +126,22 @@ final class Listener extends Descriptor {
         close(socket);
       }
     }
+  }
+
+  /**
+   * Connections that are accepted inherit the size. The kernel lets it grow for those that are read
+   * from, unless it is locked, and to set it locks it (socket(7), SO_BUF_LOCK, since Linux 5.14).
+   */
+  private static void boundParkedBytes(LinuxSocket socket) throws IOException {
+    try {
+      socket.setIntOpt(SOL_SOCKET, SO_BUF_LOCK, 0);
+    } catch (ChannelException e) {
+      log.atDebug().setCause(e).log("net.ipv4.tcp_rmem alone bounds what parked clients send");
+      return;
+    }
+    // The kernel doubles it.
+    socket.setReceiveBufferSize(PARKED_BYTES / 2);
+    socket.setIntOpt(SOL_SOCKET, SO_BUF_LOCK, 0);
   }
 
   private static void setTransparent(LinuxSocket socket, ReceivableSlots slots) throws IOException {

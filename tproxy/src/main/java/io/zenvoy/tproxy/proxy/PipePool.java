@@ -27,6 +27,7 @@ final class PipePool {
   private final int most;
   private final Reminder refusals = new Reminder();
   private int open;
+  private boolean closed;
   private boolean refused;
   private long refusedNanos;
 
@@ -68,7 +69,11 @@ final class PipePool {
 
   /** Takes an empty pipe back. */
   void give(Pipe pipe) {
-    idle.addLast(pipe);
+    if (closed) {
+      discard(pipe);
+    } else {
+      idle.addLast(pipe);
+    }
   }
 
   /** Closes a pipe whose bytes nobody takes any more. */
@@ -77,8 +82,9 @@ final class PipePool {
     open--;
   }
 
-  /** Closes those that nobody has. */
+  /** Closes those that nobody has, and from now on those that come back. */
   void close() {
+    closed = true;
     idle.forEach(this::discard);
     idle.clear();
   }

@@ -88,7 +88,7 @@ final class TrafficLedger implements ActivitySource, ClusterTraffic.TrafficSigna
 
   /** How many connections have come to clusters that are known. */
   long accepted() {
-    return clusters.values().stream().mapToLong(traffic -> traffic.activity().accepted()).sum();
+    return clusters.values().stream().mapToLong(ClusterTraffic::total).sum();
   }
 
   int relayed() {

@@ -7,13 +7,17 @@ import static org.awaitility.Awaitility.await;
 
 import io.zenvoy.tproxy.discovery.Route;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +73,44 @@ final class ParkingTest {
     for (Socket client : clients) {
       client.close();
     }
+  }
+
+  @Test
+  void littleOfWhatAParkedClientSendsIsHeldAndAllOfItArrives() throws Exception {
+    proxy.routes(proxy.echo());
+    byte[] request = NumberedBytes.of(1, 0, 4 << 20).array();
+    try (Socket client = proxy.connect()) {
+      Thread sender = Thread.ofVirtual().start(() -> send(client, request));
+      await()
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> held(client) > 0 && held(client) <= Listener.PARKED_BYTES);
+      proxy.routes(proxy.echo(upstream.address()));
+      try (Socket served = upstream.accept()) {
+        assertThat(served.getInputStream().readAllBytes()).isEqualTo(request);
+      }
+      sender.join();
+    }
+  }
+
+  private static void send(Socket client, byte[] request) {
+    try {
+      client.getOutputStream().write(request);
+      client.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What has come from a client and was not read (proc(5), {@code /proc/net/tcp}). */
+  private static long held(Socket client) throws IOException {
+    String slot = String.format(Locale.ROOT, ":%04X", client.getPort());
+    String peer = String.format(Locale.ROOT, ":%04X", client.getLocalPort());
+    return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(fields -> fields[1].endsWith(slot) && fields[2].endsWith(peer))
+        .mapToLong(fields -> Long.parseLong(fields[4].split(":", 2)[1], 16))
+        .sum();
   }
 
   @Test

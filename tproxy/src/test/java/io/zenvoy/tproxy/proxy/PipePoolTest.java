@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,5 +31,13 @@ final class PipePoolTest {
     pool.discard(back);
     assertThat(pool.take(0)).isNotNull().isNotSameAs(back).satisfies(taken::add);
     assertThat(pool.take(0)).isNull();
+  }
+
+  @Test
+  void whatComesBackToAClosedPoolIsClosed() {
+    Pipe late = Objects.requireNonNull(pool.take(0));
+    pool.close();
+    pool.give(late);
+    assertThat(pool.take(0)).isNotNull().isNotSameAs(late).satisfies(taken::add);
   }
 }
