@@ -15,10 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +27,9 @@ final class ListenerTest {
     int port = freePort();
     try (Proxy proxy = start(port)) {
       proxy.listen().toCompletableFuture().join();
-      assertThat(listening(port)).isEqualTo(EVENT_LOOPS);
+      assertThat(KernelSockets.listening(port)).isEqualTo(EVENT_LOOPS);
     }
-    await().untilAsserted(() -> assertThat(listening(port)).isZero());
+    await().untilAsserted(() -> assertThat(KernelSockets.listening(port)).isZero());
   }
 
   @Test
@@ -97,15 +94,6 @@ final class ListenerTest {
             Pages.DEFAULT),
         () -> {},
         new SimpleMeterRegistry());
-  }
-
-  /** How many sockets of IPv4 listen on a port (proc(5), {@code /proc/net/tcp}). */
-  private static long listening(int port) throws Exception {
-    String local = String.format(Locale.ROOT, "00000000:%04X", port);
-    return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
-        .map(line -> line.strip().split("\\s+"))
-        .filter(fields -> fields[1].equals(local) && fields[3].equals("0A"))
-        .count();
   }
 
   private static int freePort() throws Exception {

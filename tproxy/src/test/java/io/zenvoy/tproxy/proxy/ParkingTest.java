@@ -12,12 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -102,15 +99,9 @@ final class ParkingTest {
     }
   }
 
-  /** What has come from a client and was not read (proc(5), {@code /proc/net/tcp}). */
+  /** What has come from a client and was not read. */
   private static long held(Socket client) throws IOException {
-    String slot = String.format(Locale.ROOT, ":%04X", client.getPort());
-    String peer = String.format(Locale.ROOT, ":%04X", client.getLocalPort());
-    return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
-        .map(line -> line.strip().split("\\s+"))
-        .filter(fields -> fields[1].endsWith(slot) && fields[2].endsWith(peer))
-        .mapToLong(fields -> Long.parseLong(fields[4].split(":", 2)[1], 16))
-        .sum();
+    return KernelSockets.unread(client.getPort(), client.getLocalPort());
   }
 
   @Test
