@@ -113,6 +113,22 @@ final class FoundSchedulesTest {
   }
 
   @Test
+  void whoeverHearsOfAResetByWritingHasWhatCameBefore() throws IOException {
+    run(
+        Then.END,
+        step(Kind.CONNECT, 3940),
+        step(Kind.CONNECT, 4661),
+        step(Kind.TURN, 0),
+        step(Kind.TURN, 1),
+        step(Kind.MOOD, 8289),
+        step(Kind.TURN, 1),
+        step(Kind.UPSTREAM_RESET, 0),
+        step(Kind.TURN, 1),
+        step(Kind.SEND, 1),
+        step(Kind.SETTLE, 0));
+  }
+
+  @Test
   void whoeverWasDialledIsNotBehindThoseWhoseTurnHadNotCome() throws IOException {
     run(
         Then.REST,

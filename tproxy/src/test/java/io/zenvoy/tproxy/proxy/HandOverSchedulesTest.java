@@ -15,10 +15,11 @@ import org.junit.jupiter.api.Test;
  * Whatever comes between the lookup of a connection's slot, its parking, a change of the table, its
  * deadline, the answer of an endpoint and the client's leave: every connection ends exactly once,
  * at an endpoint of its own slot's cluster or with a reason, and all figures are true. A failure
- * names its seed; {@code SCHEDULE_SEED} in the environment runs that schedule alone.
+ * names its seed; {@code SCHEDULE_SEED} in the environment runs that schedule alone, and {@code
+ * -Drandom.schedules=60000} tries so many.
  */
 final class HandOverSchedulesTest {
-  private static final int SCHEDULES = 2_000;
+  private static final int SCHEDULES = Integer.getInteger("random.schedules", 2_000);
 
   private ScheduleRun runner;
   private @Nullable Throwable latestFailure;

@@ -88,8 +88,14 @@ class SimulatedEnd {
     try {
       sent += channel.write(NumberedBytes.of(number, sent, length));
     } catch (IOException e) {
-      resetSeen = true;
+      wasReset();
     }
+  }
+
+  /** The kernel has told of a reset, once; what had come before it is still there to be read. */
+  private void wasReset() throws IOException {
+    receive();
+    resetSeen = true;
   }
 
   /**
@@ -141,7 +147,7 @@ class SimulatedEnd {
       try {
         channel.shutdownOutput();
       } catch (IOException e) {
-        resetSeen = true;
+        wasReset();
       }
     }
   }
