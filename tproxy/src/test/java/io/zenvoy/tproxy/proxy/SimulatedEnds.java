@@ -13,9 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** All ends of all connections, and who is connected to whom, by the bytes that arrive. */
 final class SimulatedEnds {
   private static final int ENDPOINTS_OF_A_CLUSTER = 2;
-  private static final int ENDPOINTS = SimulatedTable.CLUSTERS.size() * ENDPOINTS_OF_A_CLUSTER;
-  private static final int WORLDS_OF_A_NETWORK = 40;
-  private static final AtomicInteger worlds = new AtomicInteger();
+  private static final int ADDRESSES_OF_A_NETWORK = 240;
+  private static final AtomicInteger latestAddress = new AtomicInteger();
 
   final List<SimulatedEndpoint> endpoints = new ArrayList<>();
   final List<SimulatedClient> clients = new ArrayList<>();
@@ -25,11 +24,9 @@ final class SimulatedEnds {
   private int relays;
 
   SimulatedEnds() throws IOException {
-    List<InetSocketAddress> addresses = addresses();
     for (String cluster : SimulatedTable.CLUSTERS) {
       for (int index = 0; index < ENDPOINTS_OF_A_CLUSTER; index++) {
-        SimulatedEndpoint endpoint =
-            new SimulatedEndpoint(cluster, addresses.get(endpoints.size()));
+        SimulatedEndpoint endpoint = new SimulatedEndpoint(cluster, nextAddress());
         endpoint.become(Mood.OPEN, 0);
         endpoints.add(endpoint);
       }
@@ -142,26 +139,25 @@ final class SimulatedEnds {
   }
 
   /**
-   * Nobody else on this machine has them, and no connection of the last minute went there: whose
-   * port an earlier one has had, and is chosen again by chance, is not refused where nobody
-   * listens. A kernel that remembers the earlier one answers with its ACK, and then with nothing at
-   * all.
+   * Nobody else on this machine has it, and no connection of the last minute went there: whose port
+   * an earlier one has had, and is chosen again by chance, is not refused where nobody listens. A
+   * kernel that remembers the earlier one answers with its ACK, and then with nothing at all.
    */
-  private static List<InetSocketAddress> addresses() {
+  private static InetSocketAddress nextAddress() {
     long process = ProcessHandle.current().pid();
+    int number = latestAddress.getAndIncrement() % (256 * ADDRESSES_OF_A_NETWORK);
+    byte[] address = {
+      127,
+      (byte) (64 + process % 60),
+      (byte) (number / ADDRESSES_OF_A_NETWORK),
+      (byte) (10 + number % ADDRESSES_OF_A_NETWORK)
+    };
     int port = 17_000 + (int) (process / 60 % 1_000);
-    int world = worlds.getAndIncrement() % (256 * WORLDS_OF_A_NETWORK);
-    byte[] address = {127, (byte) (64 + process % 60), (byte) (world / WORLDS_OF_A_NETWORK), 0};
-    List<InetSocketAddress> addresses = new ArrayList<>();
-    for (int index = 0; index < ENDPOINTS; index++) {
-      address[3] = (byte) (10 + world % WORLDS_OF_A_NETWORK * ENDPOINTS + index);
-      try {
-        addresses.add(new InetSocketAddress(InetAddress.getByAddress(address), port));
-      } catch (UnknownHostException e) {
-        throw new IllegalStateException("four bytes are an address", e);
-      }
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(address), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
     }
-    return addresses;
   }
 
   /**
