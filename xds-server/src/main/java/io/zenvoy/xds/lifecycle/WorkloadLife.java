@@ -12,12 +12,9 @@ import io.zenvoy.xds.workloads.Scaler;
 import io.zenvoy.xds.workloads.WorkloadEvent.WorkloadObserved;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,10 +37,6 @@ final class WorkloadLife implements Replicas.Listener {
   private final Waker waker;
   private final Drainer drainer;
   private final DryRun dryRun;
-
-  /** What is told once everything is decided: no request waits for a log or a metric. */
-  private final Queue<Runnable> news = new ArrayDeque<>();
-
   private boolean moved;
   private boolean atZero = true;
   private State state = new State.Asleep(Optional.empty(), 0);
@@ -127,7 +120,6 @@ final class WorkloadLife implements Replicas.Listener {
     }
     clusters.remove(cluster);
     endpoints.remove(cluster);
-    tellNews();
   }
 
   /** The endpoints of one cluster have changed. */
@@ -245,18 +237,6 @@ final class WorkloadLife implements Replicas.Listener {
         case State.Draining draining -> whileDraining(draining);
       }
     } while (moved);
-    tellNews();
-  }
-
-  private void tell(Consumer<ManagedWorkload> what) {
-    ManagedWorkload now = clusters.of(key);
-    news.add(() -> what.accept(now));
-  }
-
-  private void tellNews() {
-    for (Runnable next = news.poll(); next != null; next = news.poll()) {
-      next.run();
-    }
   }
 
   /** Whoever scaled to zero: what was ready before is ending. */
@@ -346,7 +326,7 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   private void endDraining(SleepOutcome outcome) {
-    tell(about -> observer.sleepEnded(about, outcome));
+    observer.sleepEnded(clusters.of(key), outcome);
     if (outcome == SleepOutcome.ASLEEP) {
       enter(new State.Asleep(Optional.empty(), clock.getAsLong()));
     } else if (endpoints.anyReady()) {
@@ -378,7 +358,7 @@ final class WorkloadLife implements Replicas.Listener {
     moved = true;
     publish();
     if (phaseChanged) {
-      tell(about -> observer.phase(about, next.phase()));
+      observer.phase(clusters.of(key), next.phase());
     }
   }
 
@@ -389,6 +369,6 @@ final class WorkloadLife implements Replicas.Listener {
   }
 
   private void wakeEnded(WakeOutcome outcome, Duration duration, String reason) {
-    tell(about -> observer.wakeEnded(about, outcome, duration, reason));
+    observer.wakeEnded(clusters.of(key), outcome, duration, reason);
   }
 }

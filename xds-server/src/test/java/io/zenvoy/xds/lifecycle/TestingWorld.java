@@ -59,11 +59,7 @@ final class TestingWorld implements LifecycleObserver {
   private final Map<NodeKey, Long> streams = new HashMap<>();
   private long nowNanos = 1_000_000_000_000L;
 
-  /**
-   * @param phases as they had been told when it was asked for
-   */
-  record PendingScale(
-      ScaleRequest request, Consumer<ScaleOutcome> outcome, Map<String, Phase> phases) {}
+  record PendingScale(ScaleRequest request, Consumer<ScaleOutcome> outcome) {}
 
   TestingWorld() {
     this(new SlotSpace(Ipv4Network.parse("127.128.0.0/9"), new PortRange(20000, 32767)));
@@ -80,8 +76,7 @@ final class TestingWorld implements LifecycleObserver {
                 Duration.ofSeconds(30),
                 false),
             publisher,
-            (request, outcome) ->
-                scales.add(new PendingScale(request, outcome, Map.copyOf(phases))),
+            (request, outcome) -> scales.add(new PendingScale(request, outcome)),
             this,
             () -> nowNanos,
             () -> wallClock);

@@ -46,14 +46,6 @@ class WakeTest {
   }
 
   @Test
-  void theRequestIsSentBeforeAnybodyIsToldOfTheWake() {
-    world.reports(DAEMON, "hello", 1, 0, 1);
-
-    assertThat(world.scales.element().phases()).containsEntry("hello", Phase.ASLEEP);
-    assertThat(world.phases).containsEntry("hello", Phase.WAKING);
-  }
-
-  @Test
   void aPodThatBecomesReadyWhileItIsScaledAwayIsNotUsed() {
     world.reports(DAEMON, "hello", 1, 0, 1);
     world.answer(new ScaleOutcome.Scaled());
